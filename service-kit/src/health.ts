@@ -1,0 +1,23 @@
+import { Router } from "express";
+import type { Registry } from "prom-client";
+
+/** Whether a service can do its work now, and if not, why. */
+export type Readiness =
+  | { readonly ready: true; readonly degraded?: string }
+  | { readonly ready: false; readonly reason: string };
+
+/**
+ * `/healthz` answers 200 while the process lives; `/readyz` 200 when it can serve, else 503 with the
+ * reason; `/metrics` in the Prometheus text format.
+ */
+export function healthRoutes(registry: Registry, readiness: () => Readiness): Router {
+  return Router()
+    .get("/healthz", (_req, res) => void res.json({ status: "alive" }))
+    .get("/readyz", (_req, res) => {
+      const state = readiness();
+      res.status(state.ready ? 200 : 503).json(state);
+    })
+    .get("/metrics", async (_req, res) => {
+      res.type(registry.contentType).send(await registry.metrics());
+    });
+}
