@@ -1,0 +1,87 @@
+import { encodeCatalogue } from "./catalogue-artifact.ts";
+import type { BundleContents } from "./contents.ts";
+import {
+  type ArtifactEntry,
+  type ArtifactName,
+  BUNDLE_SCHEMA_VERSION,
+  type Manifest,
+  NEIGHBOURS,
+  bundleIdOf,
+  sha256,
+} from "./manifest.ts";
+
+/** A bundle as it is stored: bytes of each artifact under a manifest that hashes them. */
+export interface EncodedBundle {
+  readonly bundleId: string;
+  readonly manifest: Manifest;
+  readonly artifacts: ReadonlyMap<ArtifactName, Uint8Array>;
+}
+
+interface Column {
+  readonly dtype: ArtifactEntry["dtype"];
+  readonly shape: readonly number[];
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * Encode a bundle. The same contents give the same bytes and the same id. Numbers are written as they
+ * lie in memory: little-endian, as on every platform that Node 20 runs on with the exception of s390x.
+ *
+ * @throws RangeError if an array does not have the catalogue's n rows.
+ */
+export function encodeBundle(contents: BundleContents): EncodedBundle {
+  const columns = columnsOf(contents);
+  const manifest: Manifest = {
+    schemaVersion: BUNDLE_SCHEMA_VERSION,
+    watermark: contents.watermark,
+    collection: contents.collection,
+    textVersion: contents.textVersion,
+    modelVersion: contents.modelVersion,
+    ranking: { ...contents.ranking },
+    artifacts: columns.map(([name, column]) => ({
+      name,
+      dtype: column.dtype,
+      shape: [...column.shape],
+      bytes: column.bytes.byteLength,
+      sha256: sha256(column.bytes),
+    })),
+  };
+  return {
+    bundleId: bundleIdOf(manifest),
+    manifest,
+    artifacts: new Map(columns.map(([name, column]) => [name, column.bytes])),
+  };
+}
+
+function columnsOf(contents: BundleContents): [ArtifactName, Column][] {
+  const n = contents.catalogue.length;
+  const { statistics } = contents;
+  return [
+    ["catalogue", { dtype: "json", shape: [n], bytes: encodeCatalogue(contents.catalogue) }],
+    ["neighbours", numbers("i32", contents.neighbours, [n, NEIGHBOURS])],
+    ["similarities", numbers("f32", contents.similarities, [n, NEIGHBOURS])],
+    ["watchers", numbers("i32", statistics.watchers, [n])],
+    ["rating_counts", numbers("i32", statistics.ratingCounts, [n])],
+    ["rating_sums", numbers("f64", statistics.ratingSums, [n])],
+    ["rating_square_sums", numbers("f64", statistics.ratingSquareSums, [n])],
+    ["viewers", numbers("f64", statistics.viewers, [n])],
+  ];
+}
+
+function numbers(
+  dtype: ArtifactEntry["dtype"],
+  values: Int32Array | Float32Array | Float64Array,
+  shape: readonly number[],
+): Column {
+  const expected = shape.reduce((product, size) => product * size, 1);
+  if (values.length !== expected) {
+    throw new RangeError(
+      `expected ${expected} numbers of shape ${shape.join("×")}, got ${values.length}`,
+    );
+  }
+  return {
+    dtype,
+    shape,
+    bytes: new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
+  };
+}
