@@ -1,4 +1,4 @@
-import type { RankingParameters } from "../ranking/parameters.ts";
+import type { RankingParameters } from "../../ranking/parameters.ts";
 import type { Watermark } from "./manifest.ts";
 
 /** What a bundle says of one movie of the catalogue. */

@@ -1,4 +1,4 @@
-import { DEFAULT_RANKING } from "../ranking/parameters.ts";
+import { DEFAULT_RANKING } from "../../ranking/parameters.ts";
 import type { BundleContents, CatalogueMovie } from "./contents.ts";
 import { NEIGHBOURS } from "./manifest.ts";
 
