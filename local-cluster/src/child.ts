@@ -1,0 +1,105 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { closeSync } from "node:fs";
+import { ServiceError } from "@canarec/service-kit/errors";
+import { openLogFile } from "./log-file.ts";
+import { sharedReaper } from "./reaper.ts";
+
+export interface ChildSpec {
+  readonly name: string;
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Both stdout and stderr are appended to it. */
+  readonly logFile: string;
+  /** Asks for an orderly end. */
+  readonly stopSignal: NodeJS.Signals;
+  /** How long the orderly end may take before SIGKILL. */
+  readonly graceMs: number;
+  readonly cwd?: string;
+  /** The account to run under; ours if absent. */
+  readonly account?: Account | undefined;
+  /** Whether to open an IPC channel, whose end tells a service of ours that its parent is gone. */
+  readonly ipc?: boolean;
+}
+
+export interface Account {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+/** A process of ours, which never outlives us. */
+export interface Child extends AsyncDisposable {
+  readonly name: string;
+  readonly pid: number;
+  /** Settles when the process has ended, whoever ended it. */
+  readonly exited: Promise<Exit>;
+  isAlive(): boolean;
+  /** Orderly at first, by force after the grace period. Resolves when the process has ended. */
+  stop(): Promise<void>;
+  /** At once. */
+  kill(): void;
+}
+
+/**
+ * Start a process as the leader of its own group, so that the terminal's Ctrl-C reaches it only
+ * through us, and in order.
+ *
+ * @throws ServiceError `unavailable` if the program cannot be started.
+ */
+export async function startChild(spec: ChildSpec): Promise<Child> {
+  const started = spawnLogged(spec);
+  const exited = new Promise<Exit>((resolve) => {
+    started.once("exit", (code, signal) => resolve({ code, signal }));
+  });
+  try {
+    await once(started, "spawn");
+  } catch (cause) {
+    throw new ServiceError("unavailable", `${spec.name}: cannot run ${spec.command}`, { cause });
+  }
+  const pid = started.pid ?? 0;
+  const reaper = sharedReaper();
+  reaper.add(pid, spec.stopSignal);
+  void exited.then(() => reaper.remove(pid));
+  return childFrom(spec, started, exited);
+}
+
+function spawnLogged(spec: ChildSpec): ChildProcess {
+  const log = openLogFile(spec.logFile);
+  try {
+    return spawn(spec.command, spec.args, {
+      env: spec.env,
+      detached: true,
+      stdio: spec.ipc === true ? ["ignore", log, log, "ipc"] : ["ignore", log, log],
+      ...(spec.cwd === undefined ? {} : { cwd: spec.cwd }),
+      ...(spec.account ?? {}),
+    });
+  } finally {
+    closeSync(log);
+  }
+}
+
+function childFrom(spec: ChildSpec, started: ChildProcess, exited: Promise<Exit>): Child {
+  const isAlive = (): boolean => started.exitCode === null && started.signalCode === null;
+  const stop = async (): Promise<void> => {
+    if (!isAlive()) return;
+    started.kill(spec.stopSignal);
+    const force = setTimeout(() => started.kill("SIGKILL"), spec.graceMs);
+    await exited;
+    clearTimeout(force);
+  };
+  return {
+    name: spec.name,
+    pid: started.pid ?? 0,
+    exited,
+    isAlive,
+    stop,
+    kill: () => void started.kill("SIGKILL"),
+    [Symbol.asyncDispose]: stop,
+  };
+}

@@ -1,0 +1,64 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { ServiceError } from "@canarec/service-kit/errors";
+import { type Child, type ChildSpec, startChild } from "./child.ts";
+import { lastLines } from "./log-file.ts";
+import { freePort, isFree } from "./port.ts";
+
+const POLL_MS = 50;
+const PORT_ATTEMPTS = 3;
+
+/** A server of somebody else's, run as a child of ours. */
+export interface RunningServer extends Child {
+  readonly url: string;
+  readonly port: number;
+}
+
+/** How to start one of them. */
+export interface ServerPlan {
+  readonly preferredPort: number | undefined;
+  readonly timeoutMs: number;
+  spec(port: number): ChildSpec | Promise<ChildSpec>;
+  /** Whether it, and no other process, answers on that port. */
+  isReady(port: number, child: Child): Promise<boolean>;
+  url(port: number): string;
+}
+
+/**
+ * Start a server and wait until it answers; with another port where the first was snatched away.
+ *
+ * @throws ServiceError `unavailable` with the log's last line if it ended, `deadline_exceeded` if it
+ * did not become ready in time.
+ */
+export async function startServer(plan: ServerPlan): Promise<RunningServer> {
+  for (let attempt = 1; ; attempt += 1) {
+    const port = await freePort(attempt === 1 ? plan.preferredPort : undefined);
+    const spec = await plan.spec(port);
+    const child = await startChild(spec);
+    const outcome = await untilReady(plan, port, child);
+    if (outcome === "ready") return { ...child, port, url: plan.url(port) };
+    await child.stop();
+    const portWasTaken = outcome === "ended" && !(await isFree(port));
+    if (!portWasTaken || attempt === PORT_ATTEMPTS) throw failure(spec, outcome);
+  }
+}
+
+async function untilReady(
+  plan: ServerPlan,
+  port: number,
+  child: Child,
+): Promise<"ready" | "ended" | "late"> {
+  const deadline = performance.now() + plan.timeoutMs;
+  while (performance.now() < deadline) {
+    if (!child.isAlive()) return "ended";
+    if ((await plan.isReady(port, child)) && child.isAlive()) return "ready";
+    await sleep(POLL_MS);
+  }
+  return "late";
+}
+
+function failure(spec: ChildSpec, outcome: "ended" | "late"): ServiceError {
+  const reason = lastLines(spec.logFile, 1)[0] ?? "it wrote no log";
+  return outcome === "late"
+    ? new ServiceError("deadline_exceeded", `${spec.name} did not become ready: ${reason}`)
+    : new ServiceError("unavailable", `${spec.name} ended at start: ${reason}`);
+}
