@@ -11,7 +11,7 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          include: ["*/src/**/*.test.ts", "local-cluster/*.test.ts", "tests/*.test.ts"],
+          include: ["*/src/**/*.test.ts", "local-cluster/bootstrap/*.test.mjs", "tests/*.test.ts"],
           testTimeout: UNIT_TIMEOUT_MS,
           sequence: { groupOrder: 0 },
         },

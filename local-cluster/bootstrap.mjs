@@ -1,0 +1,143 @@
+/**
+ * The first thing that runs, on a machine that may have nothing yet: checks what is needed, installs
+ * the dependencies where they are absent or stale, and hands over. Dependency-free.
+ *
+ *   node local-cluster/bootstrap.mjs start [options]   a whole cluster on this machine
+ *   node local-cluster/bootstrap.mjs test [options]    the whole test suite; options are vitest's
+ *   node local-cluster/bootstrap.mjs ci                format, lint, types, and the test suite
+ *   node local-cluster/bootstrap.mjs install           the dependencies alone
+ */
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { firstStale } from "./bootstrap/dependencies.mjs";
+import { kafkaProblems, nodeProblem } from "./bootstrap/requirements.mjs";
+import { concludeTests } from "./bootstrap/test-summary.mjs";
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const CHECKS = ["format:check", "lint", "typecheck"];
+const STILL_BUSY_MS = 10_000;
+
+const [command, ...args] = process.argv.slice(2);
+const commands = { start, test, ci, install };
+const run = commands[command];
+if (run === undefined) fail([`usage: bootstrap.mjs ${Object.keys(commands).join("|")} [options]`]);
+const oldNode = nodeProblem(process.version);
+if (oldNode !== undefined) fail([oldNode]);
+await run();
+
+async function start() {
+  const asksHelp = args.includes("--help") || args.includes("-h");
+  if (!asksHelp) requireKafka();
+  await install();
+  // In this very process: a process between would pass on every Ctrl-C a second time.
+  const { register } = await import("tsx/esm/api");
+  register();
+  await import("./src/main.ts");
+}
+
+async function test() {
+  process.exitCode = await runTests([]);
+}
+
+async function ci() {
+  const failedChecks = [];
+  await install();
+  for (const check of CHECKS) {
+    say(`check: ${check}`);
+    if ((await npm(["run", "--silent", check])) !== 0) failedChecks.push(check);
+  }
+  process.exitCode = await runTests(failedChecks);
+}
+
+async function runTests(failedChecks) {
+  requireKafka();
+  await install();
+  const folder = mkdtempSync(join(tmpdir(), "canarec-summary-"));
+  const file = join(folder, "summary.json");
+  const vitest = join(ROOT, "node_modules", "vitest", "vitest.mjs");
+  const reporters = ["--reporter=default", "--reporter=./tests/summary-reporter.ts"];
+  const code = await spawned(process.execPath, [vitest, "run", ...reporters, ...args], {
+    CANAREC_TEST_SUMMARY: file,
+  });
+  const summary = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : undefined;
+  rmSync(folder, { recursive: true, force: true });
+  const conclusion = concludeTests(summary, code, failedChecks);
+  for (const line of conclusion.lines) say(line);
+  return conclusion.code;
+}
+
+/** Bring `node_modules` to what `package-lock.json` says. */
+async function install() {
+  const stale = firstStale(
+    readJson(join(ROOT, "package-lock.json")),
+    readJson(join(ROOT, "node_modules", ".package-lock.json")),
+  );
+  if (stale === undefined) return;
+  say(`installing the dependencies with npm ci (${stale} is absent or not as locked) …`);
+  const started = Date.now();
+  const seconds = () => Math.round((Date.now() - started) / 1000);
+  const busy = setInterval(() => say(`  still installing, ${seconds()} s`), STILL_BUSY_MS);
+  const code = await npm(["ci", "--no-audit", "--no-fund"]);
+  clearInterval(busy);
+  if (code !== 0) fail([`npm ci failed with exit code ${code}; its lines above say why`]);
+  say(`installed the dependencies in ${seconds()} s`);
+}
+
+/** End here if the embedded Kafka is wanted and cannot run. */
+function requireKafka() {
+  if ((process.env.KAFKA_BROKERS ?? "") !== "") return;
+  const home = process.env.JAVA_HOME ?? "";
+  const java = spawnSync(home === "" ? "java" : join(home, "bin", "java"), ["-version"]);
+  const problems = kafkaProblems({
+    java: java.status === 0 ? `${java.stderr}${java.stdout}` : undefined,
+    maven: hasKafkaJars() ? undefined : spawnSync("mvn", ["-v"]).status === 0,
+  });
+  if (problems.length > 0) fail(problems);
+}
+
+function hasKafkaJars() {
+  const cache = process.env.CANAREC_CACHE ?? join(ROOT, ".cache");
+  return existsSync(cache) && readdirSync(cache).some((name) => /^kafka-[\d.]+$/.test(name));
+}
+
+function readJson(path) {
+  return existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : undefined;
+}
+
+function npm(parameters) {
+  const self = process.env.npm_execpath;
+  return self !== undefined && /npm-cli\.c?js$/.test(self)
+    ? spawned(process.execPath, [self, ...parameters])
+    : spawned("npm", parameters);
+}
+
+/** Run a program on our terminal; resolves to its exit code. */
+function spawned(program, parameters, variables = {}) {
+  return new Promise((resolve) => {
+    const env = { ...process.env, ...variables };
+    const child = spawn(program, parameters, { cwd: ROOT, stdio: "inherit", env });
+    // The terminal sends Ctrl-C to the child as well; we stay to report its end.
+    const stay = () => undefined;
+    const pass = () => child.kill("SIGTERM");
+    process.on("SIGINT", stay).on("SIGTERM", pass);
+    child.on("error", () => resolve(127));
+    child.on("exit", (code) => {
+      process.off("SIGINT", stay).off("SIGTERM", pass);
+      resolve(code ?? 1);
+    });
+  });
+}
+
+function say(line) {
+  process.stdout.write(`${line}\n`);
+}
+
+/** One line for each problem. */
+function fail(problems) {
+  for (const problem of problems) process.stderr.write(`canarec: ${problem}\n`);
+  if (command === "test" || command === "ci") say("0 passed, 1 failed, 0 skipped");
+  process.exit(1);
+}
