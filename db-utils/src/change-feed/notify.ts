@@ -1,0 +1,39 @@
+import type pg from "pg";
+import { type InteractionChange, encodeChanges, encodeKeys } from "./codec.ts";
+
+/** Payload: `encodeChanges`. The interactions that a committed transaction wrote. */
+export const INTERACTIONS_CHANNEL = "canarec_interactions";
+/** Payload: `encodeKeys`. Movies whose catalogue row is new or changed, or that have been embedded. */
+export const MOVIES_CHANNEL = "canarec_movies";
+/** Payload: a bundle id. A bundle is complete. */
+export const BUNDLES_CHANNEL = "canarec_bundles";
+
+/** Where a notification is sent: inside a transaction it is delivered if and when that commits. */
+export type NotifyClient = Pick<pg.ClientBase, "query">;
+
+export async function notifyInteractions(
+  client: NotifyClient,
+  changes: Iterable<InteractionChange>,
+): Promise<void> {
+  await notifyAll(client, INTERACTIONS_CHANNEL, encodeChanges(changes));
+}
+
+export async function notifyMovies(client: NotifyClient, keys: Iterable<number>): Promise<void> {
+  await notifyAll(client, MOVIES_CHANNEL, encodeKeys(keys));
+}
+
+export async function notifyBundle(client: NotifyClient, bundleId: string): Promise<void> {
+  await notifyAll(client, BUNDLES_CHANNEL, [bundleId]);
+}
+
+async function notifyAll(
+  client: NotifyClient,
+  channel: string,
+  payloads: readonly string[],
+): Promise<void> {
+  if (payloads.length === 0) return;
+  await client.query("select pg_notify($1, payload) from unnest($2::text[]) as payload", [
+    channel,
+    payloads,
+  ]);
+}
