@@ -102,28 +102,29 @@ function standingsOf(standing: readonly number[]): Standings {
   };
 }
 
-function similarityOf(sums: readonly number[]) {
-  const touched = Int32Array.from([...sums.keys()].filter((movie) => (sums[movie] ?? 0) > 0));
-  return { sums: Float32Array.from(sums), touched, count: touched.length };
+/** null: barred. */
+function similarityOf(sums: readonly (number | null)[]) {
+  return {
+    sums: Float32Array.from(sums, (sum) => sum ?? -Infinity),
+    most: Math.max(0, ...sums.filter((sum) => sum !== null)),
+  };
 }
-
-const nobody = () => false;
 
 describe("rankMovies", () => {
   it("puts the similar first, and fills with the popular", () => {
-    const ranked = rankMovies(
-      similarityOf([0, 0, 0.5, 1]),
-      standingsOf([0.2, 0.25, 0.1, 0.05]),
-      nobody,
-      4,
-    );
+    const ranked = rankMovies(similarityOf([0, 0, 0.5, 1]), standingsOf([0.2, 0.25, 0.1, 0.05]), 4);
     expect(ranked.map(({ movie }) => movie)).toEqual([3, 2, 1, 0]);
     expect(ranked[0]?.score).toBeCloseTo(0.65, 6);
     expect(ranked.map(({ similarity }) => similarity)).toEqual([1, 0.5, 0, 0]);
   });
 
+  it("never recommends what is barred, not even to fill the list", () => {
+    const ranked = rankMovies(similarityOf([null, 0, null]), standingsOf([0.4, 0, 0.4]), 3);
+    expect(ranked.map(({ movie }) => movie)).toEqual([1]);
+  });
+
   it("measures similarity against the best that may be recommended", () => {
-    const ranked = rankMovies(similarityOf([4, 2]), standingsOf([0, 0]), (movie) => movie === 0, 2);
+    const ranked = rankMovies(similarityOf([null, 2]), standingsOf([0, 0]), 2);
     expect(ranked).toEqual([{ movie: 1, score: expect.closeTo(0.6, 6) as number, similarity: 1 }]);
   });
 
@@ -135,11 +136,9 @@ describe("rankMovies", () => {
     });
     fc.assert(
       fc.property(fc.array(movie, { maxLength: 50 }), fc.integer({ min: 1, max: 25 }), (all, k) => {
-        const isBarred = (index: number) => all[index]?.barred === true;
         const ranked = rankMovies(
-          similarityOf(all.map(({ sum }) => sum)),
+          similarityOf(all.map(({ sum, barred }) => (barred ? null : sum))),
           standingsOf(all.map(({ standing }) => standing)),
-          isBarred,
           k,
         );
         const most = Math.max(0, ...all.filter((m) => !m.barred).map(({ sum }) => sum));

@@ -1,62 +1,70 @@
-import type { NeighbourIndex } from "./neighbour-index.ts";
+import { type NeighbourIndex, similarityUnit } from "./neighbour-index.ts";
 import type { Signals } from "./signals.ts";
 
-/**
- * Room for one answer's sums, reused from answer to answer: allocating and clearing an array of the
- * catalogue's size would cost more than the sums.
- */
+/** One answer's sums, in arrays that are reused from answer to answer. */
 export interface Candidates {
-  /** Sum of weight × similarity by dense index; 0 for what is not a candidate. */
+  /** Sum of weight × similarity by dense index; 0 for what is no candidate, −∞ for what is barred. */
   readonly sums: Float32Array;
-  /** Dense indices of the candidates, in order of first mention; stale beyond `count`. */
-  readonly touched: Int32Array;
-  count: number;
+  /** The largest of them. */
+  most: number;
 }
 
 export function createCandidates(movies: number): Candidates {
-  return { sums: new Float32Array(movies), touched: new Int32Array(movies), count: 0 };
+  return { sums: new Float32Array(movies), most: 0 };
+}
+
+/** Keep a movie out of this answer: no finite sum can bring it back. */
+export function bar(candidates: Candidates, movie: number): void {
+  candidates.sums[movie] = -Infinity;
 }
 
 /**
- * Retrieve: the sum, over a user's signals, of weight × similarity for each of their neighbours.
- * Neighbours with a similarity of 0 or less are left out.
+ * Retrieve: add up, over a user's signals, weight × similarity for each of their neighbours.
  *
- * @param into empty, with room for every movie; see clearCandidates.
+ * @param into with room for every movie; bar movies before.
  */
 export function accumulate(signals: Signals, index: NeighbourIndex, into: Candidates): void {
-  const { neighbours, similarities, width, additions } = index;
-  const { sums, touched } = into;
-  let count = into.count;
+  const { entries, width, additions } = index;
+  const unit = similarityUnit(index);
   for (let s = 0; s < signals.count; s += 1) {
     const movie = signals.indices[s] as number;
-    const weight = signals.weights[s] as number;
-    const end = Math.min((movie + 1) * width, neighbours.length);
-    for (let place = movie * width; place < end; place += 1) {
-      const neighbour = neighbours[place] as number;
-      if (neighbour < 0) break;
-      const similarity = similarities[place] as number;
-      if (similarity <= 0) break; // best first: the rest is no better
-      const sum = sums[neighbour] as number;
-      if (sum === 0) touched[count++] = neighbour;
-      sums[neighbour] = sum + weight * similarity;
-    }
+    const weight = (signals.weights[s] as number) / unit;
+    addRow(entries, [movie * width, (movie + 1) * width], { weight, index, into });
     const addition = additions.size === 0 ? undefined : additions.get(movie);
-    if (addition === undefined) continue;
-    for (let place = 0; place < addition.indices.length; place += 1) {
-      const neighbour = addition.indices[place] as number;
-      const similarity = addition.similarities[place] as number;
-      if (similarity <= 0) continue;
-      const sum = sums[neighbour] as number;
-      if (sum === 0) touched[count++] = neighbour;
-      sums[neighbour] = sum + weight * similarity;
-    }
+    if (addition) addRow(addition, [0, addition.length], { weight, index, into });
   }
-  into.count = count;
+  into.most = Math.fround(into.most); // as the sums are kept
 }
 
-/** Forget the candidates, touching only what they touched. */
+interface Addition {
+  readonly weight: number;
+  readonly index: NeighbourIndex;
+  readonly into: Candidates;
+}
+
+function addRow(
+  entries: Uint32Array,
+  [start, end]: readonly [number, number],
+  { weight, index, into }: Addition,
+): void {
+  const { sums } = into;
+  const { shift } = index;
+  const mask = 2 ** shift - 1;
+  const stop = Math.min(end, entries.length);
+  let { most } = into;
+  for (let place = start; place < stop; place += 1) {
+    const entry = entries[place] as number;
+    if (entry === 0) break;
+    const neighbour = entry >>> shift;
+    const sum = (sums[neighbour] as number) + weight * (entry & mask);
+    sums[neighbour] = sum;
+    if (sum > most) most = sum;
+  }
+  into.most = most;
+}
+
+/** Forget candidates and what was barred. */
 export function clearCandidates(candidates: Candidates): void {
-  const { sums, touched, count } = candidates;
-  for (let i = 0; i < count; i += 1) sums[touched[i] as number] = 0;
-  candidates.count = 0;
+  candidates.sums.fill(0);
+  candidates.most = 0;
 }

@@ -60,7 +60,7 @@ export function preferenceOf(
  * history alone and does not change while nothing happens.
  *
  * @param into room for the whole history; holds at most `historyLimit` signals afterwards: the
- * heaviest, ties to the smaller dense index, in order of movie key.
+ * heaviest, ties to the smaller movie key, in order of movie key.
  */
 export function weighHistory(
   history: PackedHistory,
@@ -70,6 +70,7 @@ export function weighHistory(
 ): void {
   const latest = latestOf(history);
   const { recencyFloor: floor, recencyHalfLifeDays } = parameters;
+  const decay = -Math.LN2 / (recencyHalfLifeDays * DAY_MS);
   into.count = 0;
   for (let row = 0; row < history.length; row += STRIDE) {
     const index = movies.indexOf(history[row + MOVIE_KEY] ?? NaN);
@@ -81,10 +82,9 @@ export function weighHistory(
       parameters,
     );
     if (!(preference > 0)) continue;
-    const ageDays = (latest - timeOf(history, row)) / DAY_MS;
+    const age = latest - timeOf(history, row);
     into.indices[into.count] = index;
-    into.weights[into.count] =
-      preference * (floor + (1 - floor) * 2 ** (-ageDays / recencyHalfLifeDays));
+    into.weights[into.count] = preference * (floor + (1 - floor) * Math.exp(decay * age));
     into.count += 1;
   }
   if (into.count > parameters.historyLimit) keepHeaviest(into, parameters.historyLimit);
@@ -110,18 +110,19 @@ function latestOf(history: PackedHistory): number {
   return latest;
 }
 
+/** Keep the `limit` heaviest in their order; of those that weigh the same, the first. */
 function keepHeaviest(signals: Signals, limit: number): void {
-  const { indices, weights } = signals;
-  const weightAt = (place: number) => weights[place] ?? 0;
-  const indexAt = (place: number) => indices[place] ?? 0;
-  const kept = Array.from({ length: signals.count }, (_, place) => place)
-    .sort((a, b) => weightAt(b) - weightAt(a) || indexAt(a) - indexAt(b))
-    .slice(0, limit)
-    .sort((a, b) => a - b);
-  // Places ascend, so that nothing is overwritten before it is read.
-  kept.forEach((from, to) => {
-    indices[to] = indexAt(from);
-    weights[to] = weightAt(from);
-  });
-  signals.count = limit;
+  const { indices, weights, count } = signals;
+  const cut = weights.slice(0, count).sort()[count - limit] as number;
+  let ties = limit;
+  for (let i = 0; i < count; i += 1) if ((weights[i] as number) > cut) ties -= 1;
+  let kept = 0;
+  for (let i = 0; i < count; i += 1) {
+    const weight = weights[i] as number;
+    if (weight < cut || (weight === cut && ties-- <= 0)) continue;
+    indices[kept] = indices[i] as number;
+    weights[kept] = weight;
+    kept += 1;
+  }
+  signals.count = kept;
 }
