@@ -1,9 +1,9 @@
 import { once } from "node:events";
 import { createReadStream } from "node:fs";
 import { basename } from "node:path";
-import type { PoolClient } from "pg";
+import { notifyMovies } from "@canarec/db-utils/change-feed/notify";
 import { isRetryable } from "@canarec/db-utils/connection-errors";
-import type { Database } from "@canarec/db-utils/database";
+import type { Database, Transaction } from "@canarec/db-utils/database";
 import { ServiceError, messageOf } from "@canarec/service-kit/errors";
 import { RowAcceptance } from "./accept-rows.ts";
 import type { CatalogFormat } from "./catalog-format.ts";
@@ -11,7 +11,6 @@ import { catalogFiles } from "./catalog-files.ts";
 import type { CatalogueMovie } from "./catalogue-movie.ts";
 import { type ImportReport, ProblemLog, combinedReport } from "./import-report.ts";
 import { type MergeResult, mergeStage } from "./merge.ts";
-import { announceMovies } from "./announce.ts";
 import { type CatalogSource, readCatalog } from "./read-catalog.ts";
 import { createStage, stageMovies } from "./stage.ts";
 
@@ -96,7 +95,7 @@ async function importFile(
 }
 
 async function stageFile(
-  client: PoolClient,
+  client: Transaction["client"],
   source: CatalogSource,
   report: { log: ProblemLog; onProgress: ImportOptions["onProgress"] },
 ): Promise<{ rows: number; format: CatalogFormat }> {
@@ -132,7 +131,7 @@ function noMovie(source: CatalogSource, log: ProblemLog): ServiceError {
 
 /** One transaction, run again after a deadlock; the stage stays meanwhile. */
 async function mergeFile(
-  client: PoolClient,
+  client: Transaction["client"],
   options: { fill: boolean; source: CatalogFormat },
 ): Promise<MergeResult> {
   await client.query("analyze catalog_stage");
@@ -140,7 +139,7 @@ async function mergeFile(
     try {
       await client.query("begin");
       const result = await mergeStage(client, options);
-      await announceMovies(client, result.changedKeys);
+      await notifyMovies(client, result.changedKeys);
       await client.query("commit");
       return result;
     } catch (thrown) {

@@ -1,4 +1,4 @@
-import type { PoolClient } from "pg";
+import type { Transaction } from "@canarec/db-utils/database";
 import { LIST_COLUMNS, SCALAR_COLUMNS } from "./columns.ts";
 import type { CatalogFormat } from "./catalog-format.ts";
 
@@ -23,7 +23,10 @@ export interface MergeResult {
  * Every value that the stage lacks stays as it is; a list counts as one value. A row that comes out as it
  * was is not written at all. Writers of the catalogue wait meanwhile, readers do not.
  */
-export async function mergeStage(client: PoolClient, options: MergeOptions): Promise<MergeResult> {
+export async function mergeStage(
+  client: Transaction["client"],
+  options: MergeOptions,
+): Promise<MergeResult> {
   await client.query("lock table genres, people, tags, movies in share row exclusive mode");
   await client.query(mergedTable(options.fill));
   await client.query("analyze catalog_merged");
@@ -48,7 +51,9 @@ export async function mergeStage(client: PoolClient, options: MergeOptions): Pro
   };
 }
 
-async function countKnown(client: PoolClient): Promise<{ changed: number; unchanged: number }> {
+async function countKnown(
+  client: Transaction["client"],
+): Promise<{ changed: number; unchanged: number }> {
   const { rows } = await client.query<{ changed: number; unchanged: number }>(
     `select count(*) filter (where is_changed)::int as changed,
             count(*) filter (where not is_changed)::int as unchanged
@@ -108,7 +113,7 @@ function knownLists(): string {
 
 const TOUCHED = "(is_changed or movie_key is null)";
 
-async function insertNames(client: PoolClient): Promise<void> {
+async function insertNames(client: Transaction["client"]): Promise<void> {
   const insert = (table: string, names: string) =>
     client.query(
       `insert into ${table} (name)
