@@ -38,11 +38,13 @@ export type ExposureReason = z.output<typeof ExposureReason>;
  *
  * - `no_replica`: the track had no replica to try; nothing was sent
  * - `overloaded`: every replica was at its cap and the queue full or too slow; nothing was sent
- * - `refused`: the connection was refused or not made in time
+ * - `refused`: the connection was refused
  * - `reset`: the connection broke before the answer was complete
- * - `timeout`: no answer within the attempt's share of the deadline
+ * - `timeout`: no connection, or no complete answer, in time
  * - `server_error`: an answer with a status of 500 or more
  * - `invalid_answer`: a status of 200 with something that is no list of movies
+ * - `outrun`: no answer by the time another attempt had one. Of a first attempt this is a failure: it
+ *   had been out for longer than usual, or there would have been no other
  * - `client_closed`: given up because the client went away
  */
 export const AttemptError = z.enum([
@@ -53,6 +55,7 @@ export const AttemptError = z.enum([
   "timeout",
   "server_error",
   "invalid_answer",
+  "outrun",
   "client_closed",
 ]);
 export type AttemptError = z.output<typeof AttemptError>;

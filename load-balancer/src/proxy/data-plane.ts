@@ -1,0 +1,33 @@
+import type { Exposure, Track } from "../contract/exposure.ts";
+import type { RoutingSnapshot } from "../contract/routing-snapshot.ts";
+import type { PopularList } from "../fallback/popular-list.ts";
+import type { LoadBalancerMetrics } from "../metrics.ts";
+import type { TrackPool } from "../replicas/track-pool.ts";
+import type { InternalHeader } from "./internal-header.ts";
+
+/** Limits of time of one call, from the arrival of its request. */
+export interface TimeLimits {
+  /** After which a second replica is asked as well, while the first may still answer. */
+  readonly slowMs: number;
+  /** After which no replica is waited for any longer: what is left is for answering ourselves. */
+  readonly replicasMs: number;
+  /** The same for /api/v1, where nothing stands in for a replica. */
+  readonly apiMs: number;
+}
+
+/** What the calls of one data plane share. */
+export interface DataPlane {
+  readonly routing: () => RoutingSnapshot;
+  readonly tracks: Readonly<Record<Track, TrackPool>>;
+  readonly popular: PopularList;
+  readonly limits: TimeLimits;
+  readonly metrics: LoadBalancerMetrics;
+  readonly record: (exposure: Exposure) => void;
+  readonly readInternal: (text: unknown) => InternalHeader | undefined;
+  /** Answers ask their clients to connect anew, elsewhere. */
+  readonly draining: () => boolean;
+  /** Monotone. */
+  readonly nowMs: () => number;
+  /** Milliseconds since 1970. */
+  readonly wallMs: () => number;
+}

@@ -1,0 +1,73 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import { requestIdOf } from "@canarec/service-kit/http";
+import { ApiCall } from "./api-call.ts";
+import type { DataPlane } from "./data-plane.ts";
+import { RecommendCall } from "./recommend-call.ts";
+import { parseTarget } from "./request-target.ts";
+import { type Problem, markHeaders, sendProblem } from "./respond.ts";
+
+const NO_BODY: Problem = {
+  status: 413,
+  code: "too_large",
+  message: "a request here has no body",
+  headers: ["connection", "close"],
+};
+
+/** The public port: /recommend/:userId, /api/v1/* and /healthz, and nothing else. */
+export function handleRequest(plane: DataPlane): RequestListener {
+  return (req, res) => {
+    const requestId = requestIdOf(req.headers["x-request-id"]);
+    if (hasBody(req)) {
+      refuse(plane, res, NO_BODY, requestId);
+      return;
+    }
+    const target = parseTarget(req.method, req.url ?? "");
+    switch (target.kind) {
+      case "recommend":
+        new RecommendCall(plane, res, target.userId, requestId).begin();
+        return;
+      case "api":
+        new ApiCall(plane, req, res, { ...target, requestId }).begin();
+        return;
+      case "health":
+        answerHealth(plane, res, requestId);
+        return;
+      case "refused":
+        refuse(
+          plane,
+          res,
+          target.status === 405 ? { ...target, headers: ["allow", "GET"] } : target,
+          requestId,
+        );
+    }
+  };
+}
+
+function hasBody(req: IncomingMessage): boolean {
+  const length = req.headers["content-length"];
+  return req.headers["transfer-encoding"] !== undefined || (length !== undefined && length !== "0");
+}
+
+function refuse(plane: DataPlane, res: ServerResponse, problem: Problem, requestId: string): void {
+  plane.metrics.requestRefused(problem.status);
+  sendProblem(res, problem, {
+    requestId,
+    track: "none",
+    build: null,
+    close: plane.draining() && problem !== NO_BODY,
+  });
+}
+
+/** For whoever stands before us: 200 while requests should come here. */
+function answerHealth(plane: DataPlane, res: ServerResponse, requestId: string): void {
+  const draining = plane.draining();
+  const body = JSON.stringify({ status: draining ? "draining" : "alive" });
+  res.writeHead(draining ? 503 : 200, [
+    "content-type",
+    "application/json; charset=utf-8",
+    "content-length",
+    String(body.length),
+    ...markHeaders({ requestId, track: "none", build: null, close: draining }),
+  ]);
+  res.end(body);
+}

@@ -1,0 +1,65 @@
+import { type RequestListener, type Server, createServer } from "node:http";
+import type { Socket } from "node:net";
+import type { ServerOptions } from "node:http";
+
+/** A request line and headers of more bytes are refused with 431; ours need a few hundred. */
+const HEADER_BYTES = 8 * 1_024;
+
+/** A client that needs longer for its headers is cut off, by a check once a second. */
+const HEADERS_TIMEOUT_MS = 5_000;
+const REQUEST_TIMEOUT_MS = 10_000;
+const CHECK_MS = 1_000;
+
+/** Above the idle limit of whatever may stand before us, so that it closes first. */
+const KEEP_ALIVE_MS = 75_000;
+
+/** Connections beyond are closed at once: memory stays bounded. */
+const MOST_CONNECTIONS = 10_000;
+
+const LIMITS: ServerOptions = {
+  maxHeaderSize: HEADER_BYTES,
+  headersTimeout: HEADERS_TIMEOUT_MS,
+  requestTimeout: REQUEST_TIMEOUT_MS,
+  connectionsCheckingInterval: CHECK_MS,
+  keepAliveTimeout: KEEP_ALIVE_MS,
+  noDelay: true,
+  // Both Content-Length and Transfer-Encoding, a space before a colon and their like are errors.
+  insecureHTTPParser: false,
+};
+
+/** What a broken request is told; nothing of it is repeated. */
+const BROKEN: Readonly<Record<string, { readonly status: string; readonly message: string }>> = {
+  HPE_HEADER_OVERFLOW: {
+    status: "431 Request Header Fields Too Large",
+    message: "the headers are too large",
+  },
+  ERR_HTTP_REQUEST_TIMEOUT: {
+    status: "408 Request Timeout",
+    message: "the request took too long to arrive",
+  },
+};
+const MALFORMED = { status: "400 Bad Request", message: "the request is not valid HTTP" };
+
+/** The public server, not yet listening. `broken` is told the status of requests that never were. */
+export function createPublicServer(
+  listener: RequestListener,
+  broken: (status: number) => void,
+): Server {
+  const server = createServer(LIMITS, listener);
+  server.maxConnections = MOST_CONNECTIONS;
+  server.on("checkContinue", listener); // no body is wanted, so none is asked for
+  server.on("clientError", (error: Error & { code?: string }, socket: Socket) => {
+    if (!socket.writable || error.code === "ECONNRESET") {
+      socket.destroy();
+      return;
+    }
+    const answer = BROKEN[error.code ?? ""] ?? MALFORMED;
+    broken(Number.parseInt(answer.status, 10));
+    const body = JSON.stringify({ code: "invalid_argument", message: answer.message });
+    socket.end(
+      `HTTP/1.1 ${answer.status}\r\ncontent-type: application/json; charset=utf-8\r\n` +
+        `content-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`,
+    );
+  });
+  return server;
+}

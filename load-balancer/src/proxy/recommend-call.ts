@@ -1,0 +1,276 @@
+import type { ServerResponse } from "node:http";
+import { assignTrack } from "../assignment/assign-track.ts";
+import type { AttemptError, Exposure, ExposureReason, Track } from "../contract/exposure.ts";
+import type { RoutingSnapshot } from "../contract/routing-snapshot.ts";
+import type { Replica } from "../replicas/replica.ts";
+import type { TrackPool, Waiter } from "../replicas/track-pool.ts";
+import type { DataPlane } from "./data-plane.ts";
+import { Exchange, type Outcome } from "./exchange.ts";
+import type { InternalHeader } from "./internal-header.ts";
+import { judgeAnswer } from "./judge-answer.ts";
+import { LIST_BYTES } from "./movie-list.ts";
+import { nextMove } from "./next-move.ts";
+import { markHeaders, sendProblem } from "./respond.ts";
+
+/** How many movies the copy of the popular list answers with. */
+const LIST_LENGTH = 20;
+
+/** What a client that went away is recorded with, as in nginx's logs. */
+const CLIENT_CLOSED = 499;
+
+interface Attempt {
+  readonly replica: Replica;
+  readonly startedMs: number;
+  readonly exchange: Exchange;
+  /** Sent because another was slow, not because another had failed. */
+  readonly hedge: boolean;
+  ended?: { readonly ms: number; readonly status: number | null; readonly error?: AttemptError };
+}
+
+/** What was answered, and by whom. */
+interface Answer {
+  readonly reason: ExposureReason;
+  readonly served: Exposure["served"];
+  readonly status: number;
+  readonly list: readonly string[];
+  readonly replica: string | null;
+  readonly internal: InternalHeader | undefined;
+}
+
+/**
+ * The life of one GET /recommend/:userId, from its arrival to the recorded exposure: up to two
+ * attempts within the assigned track, then our own copy of the popular list, then an error.
+ */
+export class RecommendCall implements Waiter {
+  readonly #plane: DataPlane;
+  readonly #res: ServerResponse;
+  readonly #userId: number;
+  readonly #requestId: string;
+  readonly #arrivedMs: number;
+  readonly #snapshot: RoutingSnapshot;
+  readonly #assigned: Track;
+  readonly #pool: TrackPool;
+  readonly #attempts: Attempt[] = [];
+  /** Why nothing was sent, where that was so. */
+  #unsent: AttemptError | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #answer: Answer | undefined;
+
+  constructor(plane: DataPlane, res: ServerResponse, userId: number, requestId: string) {
+    this.#plane = plane;
+    this.#res = res;
+    this.#userId = userId;
+    this.#requestId = requestId;
+    this.#arrivedMs = plane.nowMs();
+    this.#snapshot = plane.routing();
+    const { salt, nightlyWeight, pinned } = this.#snapshot;
+    this.#assigned = pinned[String(userId)] ?? assignTrack(salt, userId, nightlyWeight);
+    this.#pool = plane.tracks[this.#assigned];
+  }
+
+  begin(): void {
+    this.#res.on("close", () => this.#closed());
+    this.#timer = setTimeout(() => this.#slow(), this.#plane.limits.slowMs);
+    this.#pool.retries.earn();
+    this.#try(undefined, false);
+  }
+
+  granted(replica: Replica): void {
+    this.#send(replica, false);
+  }
+
+  refused(): void {
+    this.#giveUp("no_replica");
+  }
+
+  #try(avoid: Replica | undefined, hedge: boolean): void {
+    const replica = this.#pool.acquire("recommend", avoid);
+    if (typeof replica !== "string") this.#send(replica, hedge);
+    else if (hedge) return;
+    else if (replica === "no_replica") this.#giveUp("no_replica");
+    else if (!this.#pool.enqueue("recommend", this)) this.#giveUp("overloaded");
+  }
+
+  #send(replica: Replica, hedge: boolean): void {
+    const exchange = new Exchange(LIST_BYTES, (outcome) => this.#ended(attempt, outcome));
+    const attempt: Attempt = { replica, exchange, hedge, startedMs: this.#plane.nowMs() };
+    this.#attempts.push(attempt);
+    exchange.send(replica.pools.recommend, `/recommend/${this.#userId}`, {
+      "x-request-id": this.#requestId,
+    });
+  }
+
+  #ended(attempt: Attempt, outcome: Outcome): void {
+    const judgement = judgeAnswer(outcome);
+    const ms = this.#plane.nowMs() - attempt.startedMs;
+    if (judgement.ok) {
+      attempt.ended = { ms, status: 200 };
+      this.#pool.succeeded(attempt.replica);
+      this.#pool.release(attempt.replica, "recommend");
+      this.#plane.metrics.attemptSucceeded(attempt.replica.name);
+      if (outcome.kind === "answered") this.#pass(attempt, judgement.list, outcome);
+      return;
+    }
+    attempt.ended = { ms, status: judgement.status, error: judgement.error };
+    this.#attemptFailed(attempt, judgement.error);
+    if (this.#answer === undefined) this.#goOn("failed", attempt.replica);
+  }
+
+  #attemptFailed(attempt: Attempt, error: AttemptError): void {
+    this.#plane.metrics.attemptFailed(attempt.replica.name, error);
+    this.#pool.failed(attempt.replica, error);
+    this.#pool.release(attempt.replica, "recommend");
+  }
+
+  #goOn(event: "failed" | "slow", tried: Replica | undefined): void {
+    const open = this.#attempts.filter((attempt) => attempt.ended === undefined).length;
+    const another = tried === undefined || this.#pool.hasAnother(tried);
+    let move = nextMove({ event, begun: this.#attempts.length, open, another });
+    if (move === "try_again" && !this.#pool.retries.spend()) {
+      this.#plane.metrics.retryRefused();
+      move = open > 0 ? "wait" : "give_up";
+    }
+    if (move === "try_again") this.#try(tried, event === "slow");
+    else if (move === "give_up") this.#giveUp(tried === undefined ? "overloaded" : undefined);
+  }
+
+  /** No answer within the usual time. */
+  #slow(): void {
+    const { slowMs, replicasMs } = this.#plane.limits;
+    this.#timer = setTimeout(() => this.#late(), Math.max(0, replicasMs - slowMs));
+    this.#goOn("slow", this.#attempts[0]?.replica);
+  }
+
+  /** No answer within the time for replicas. */
+  #late(): void {
+    this.#abandon("timeout");
+    this.#giveUp(this.#attempts.length === 0 ? "overloaded" : undefined);
+  }
+
+  #pass(attempt: Attempt, list: readonly string[], outcome: Outcome & { kind: "answered" }): void {
+    if (this.#answer !== undefined) return;
+    this.#abandon("outrun");
+    const internal = this.#plane.readInternal(outcome.headers["x-canarec-internal"]);
+    const first = attempt === this.#attempts[0];
+    const reason = first ? "ok" : attempt.hedge ? "hedged" : "retried";
+    const served = this.#pool.name;
+    this.#finish({ reason, served, status: 200, list, replica: attempt.replica.name, internal });
+    this.#sendList(outcome.body, []);
+  }
+
+  /** No replica has answered, and none will. */
+  #giveUp(unsent: AttemptError | undefined): void {
+    if (this.#answer !== undefined) return;
+    this.#unsent = unsent;
+    if (unsent !== undefined) this.#plane.metrics.attemptUnsent(this.#assigned, unsent);
+    const list = this.#plane.popular.top(LIST_LENGTH);
+    const common = { served: "none", replica: null, internal: undefined, list } as const;
+    if (list.length > 0) {
+      this.#finish({ reason: "fallback_list", status: 200, ...common });
+      this.#sendList(Buffer.from(list.join(",")), ["x-canarec-fallback", "popular-list"]);
+      return;
+    }
+    this.#finish({ reason: "unanswered", status: 503, ...common });
+    const message = "no replica can answer, and there is no popular list yet";
+    const problem = { status: 503, code: "unavailable", message, headers: ["retry-after", "1"] };
+    sendProblem(this.#res, problem as Parameters<typeof sendProblem>[1], this.#marks());
+  }
+
+  #finish(answer: Answer): void {
+    clearTimeout(this.#timer);
+    this.#pool.leave("recommend", this);
+    this.#answer = answer;
+  }
+
+  #marks() {
+    return {
+      requestId: this.#requestId,
+      track: this.#answer?.served ?? "none",
+      build: this.#answer?.internal?.build ?? null,
+      close: this.#plane.draining(),
+    };
+  }
+
+  #sendList(body: Buffer, extra: readonly string[]): void {
+    this.#res.writeHead(200, [
+      "content-type",
+      "text/plain; charset=utf-8",
+      "content-length",
+      String(body.length),
+      ...markHeaders(this.#marks()),
+      ...extra,
+    ]);
+    this.#res.end(body);
+  }
+
+  /** Break off what is still under way. */
+  #abandon(error: "timeout" | "outrun" | "client_closed"): void {
+    for (const attempt of this.#attempts) {
+      if (attempt.ended !== undefined) continue;
+      const ms = this.#plane.nowMs() - attempt.startedMs;
+      attempt.ended = { ms, status: null, error };
+      attempt.exchange.abandon();
+      // Out for longer than usual is a failure of the replica, whoever lost patience first.
+      if (error === "timeout" || ms >= this.#plane.limits.slowMs) {
+        this.#attemptFailed(attempt, "timeout");
+      } else {
+        attempt.replica.health.abandonProbe();
+        this.#pool.release(attempt.replica, "recommend");
+      }
+    }
+  }
+
+  /** The answer has left, or the client has. */
+  #closed(): void {
+    if (this.#answer === undefined || !this.#res.writableFinished) {
+      this.#abandon("client_closed");
+      this.#finish({
+        reason: "client_closed",
+        served: "none",
+        status: CLIENT_CLOSED,
+        list: [],
+        replica: null,
+        internal: undefined,
+      });
+    }
+    if (this.#answer !== undefined) this.#record(this.#answer);
+  }
+
+  #record(answer: Answer): void {
+    const { nowMs, wallMs, metrics, record } = this.#plane;
+    const latencyMs = nowMs() - this.#arrivedMs;
+    metrics.answered(answer.served, answer.reason, latencyMs / 1_000);
+    record({
+      v: 1,
+      requestId: this.#requestId,
+      at: new Date(wallMs()).toISOString(),
+      userId: this.#userId,
+      assigned: this.#assigned,
+      served: answer.served,
+      reason: answer.reason,
+      snapshotVersion: this.#snapshot.version,
+      step: this.#snapshot.step,
+      build: answer.internal?.build ?? null,
+      bundle: answer.internal?.bundle ?? null,
+      replica: answer.replica,
+      attempts: this.#attemptRecords(),
+      status: answer.status,
+      list: [...answer.list],
+      latencyUs: Math.round(latencyMs * 1_000),
+      personalised: answer.internal?.personalised ?? false,
+      propensities: answer.internal?.propensities ?? null,
+      pinned: this.#snapshot.pinned[String(this.#userId)] !== undefined,
+    });
+  }
+
+  #attemptRecords(): Exposure["attempts"] {
+    const sent = this.#attempts.map(({ replica, ended }) => ({
+      replica: replica.name,
+      status: ended?.status ?? null,
+      ms: Math.round((ended?.ms ?? 0) * 100) / 100,
+      ...(ended?.error !== undefined && { error: ended.error }),
+    }));
+    if (this.#unsent === undefined) return sent;
+    return [...sent, { replica: null, status: null, ms: 0, error: this.#unsent }];
+  }
+}

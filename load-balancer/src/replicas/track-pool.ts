@@ -1,0 +1,130 @@
+import type { AttemptError, Track } from "../contract/exposure.ts";
+import { chooseReplica } from "./choose-replica.ts";
+import type { Lane, Replica } from "./replica.ts";
+import { RetryBudget } from "./retry-budget.ts";
+
+/** Waits for a replica; told once, unless it leaves the queue first. */
+export interface Waiter {
+  granted(replica: Replica): void;
+  refused(): void;
+}
+
+export interface TrackPoolOptions {
+  /** Most calls waiting for a replica, in each lane. */
+  readonly queueLimit: number;
+  /** Monotone. */
+  readonly nowMs: () => number;
+  readonly random: () => number;
+  readonly ejected: (replica: Replica, error: AttemptError) => void;
+}
+
+/**
+ * The replicas of one track, with its own queues and its own retry budget: nothing that happens to
+ * another track is felt here.
+ */
+export class TrackPool {
+  readonly name: Track;
+  readonly replicas: readonly Replica[];
+  readonly retries: RetryBudget;
+  readonly #options: TrackPoolOptions;
+  readonly #queues: Readonly<Record<Lane, Set<Waiter>>> = { recommend: new Set(), api: new Set() };
+
+  constructor(name: Track, replicas: readonly Replica[], options: TrackPoolOptions) {
+    this.name = name;
+    this.replicas = replicas;
+    this.#options = options;
+    this.retries = new RetryBudget(Math.max(...replicas.map((r) => r.caps.recommend), 0));
+  }
+
+  /** Whether any replica could be tried now. */
+  get available(): boolean {
+    return this.replicas.some((r) => r.health.availability(this.#options.nowMs()) !== "out");
+  }
+
+  /** Whether a replica other than `tried` could be tried now. */
+  hasAnother(tried: Replica): boolean {
+    const now = this.#options.nowMs();
+    return this.replicas.some((r) => r !== tried && r.health.availability(now) !== "out");
+  }
+
+  get queued(): number {
+    return this.#queues.recommend.size + this.#queues.api.size;
+  }
+
+  /**
+   * Take a place at a replica; give it back with `release`.
+   *
+   * @param avoid tried before; taken again only if there is no other.
+   */
+  acquire(lane: Lane, avoid?: Replica): Replica | "overloaded" | "no_replica" {
+    const fresh = this.#choose(lane, (replica) => replica !== avoid);
+    if (typeof fresh !== "string" || avoid === undefined) return fresh;
+    const again = this.#choose(lane, (replica) => replica === avoid);
+    return typeof again === "string" ? fresh : again;
+  }
+
+  /** Wait for a place. @returns false if the queue is full. */
+  enqueue(lane: Lane, waiter: Waiter): boolean {
+    if (this.#queues[lane].size >= this.#options.queueLimit) return false;
+    this.#queues[lane].add(waiter);
+    return true;
+  }
+
+  leave(lane: Lane, waiter: Waiter): void {
+    this.#queues[lane].delete(waiter);
+  }
+
+  release(replica: Replica, lane: Lane): void {
+    replica.inFlight[lane] -= 1;
+    if (this.#queues[lane].size > 0) this.#serveQueue(lane);
+  }
+
+  succeeded(replica: Replica): void {
+    replica.health.succeeded(this.#options.nowMs());
+  }
+
+  failed(replica: Replica, error: AttemptError): void {
+    const last = !this.hasAnother(replica);
+    const ejected = replica.health.failed(this.#options.nowMs(), error, last);
+    if (ejected || error === "refused") this.#options.ejected(replica, error);
+    this.wake();
+  }
+
+  /** The health of a replica changed: whoever waits may now be served, or refused. */
+  wake(): void {
+    this.#serveQueue("recommend");
+    this.#serveQueue("api");
+  }
+
+  #serveQueue(lane: Lane): void {
+    for (const waiter of this.#queues[lane]) {
+      const replica = this.acquire(lane);
+      if (replica === "overloaded") return;
+      this.#queues[lane].delete(waiter);
+      if (replica === "no_replica") waiter.refused();
+      else waiter.granted(replica);
+    }
+  }
+
+  #choose(
+    lane: Lane,
+    allowed: (replica: Replica) => boolean,
+  ): Replica | "overloaded" | "no_replica" {
+    const nowMs = this.#options.nowMs();
+    const candidates = this.replicas.filter(allowed);
+    const choice = chooseReplica(
+      candidates.map((replica) => ({
+        availability: replica.health.availability(nowMs),
+        inFlight: replica.inFlight[lane],
+        cap: replica.caps[lane],
+      })),
+      this.#options.random,
+    );
+    if (typeof choice === "string") return choice;
+    const replica = candidates[choice];
+    if (replica === undefined) return "no_replica";
+    if (replica.health.availability(nowMs) === "probe") replica.health.beginProbe();
+    replica.inFlight[lane] += 1;
+    return replica;
+  }
+}
