@@ -1,5 +1,5 @@
-import type pg from "pg";
 import type { Database } from "./database.ts";
+import type { Queryable } from "./queryable.ts";
 
 interface DailyTable {
   readonly table: "watches" | "platform_answers" | "exposures";
@@ -74,6 +74,21 @@ export async function dropExpiredPartitions(db: Database, now: Date): Promise<re
   }
 }
 
+export type DailyTableName = DailyTable["table"];
+
+/** The moments [from, to) for which `ensurePartitions` made partitions at `now`; rows outside cannot be written. */
+export function partitionWindow(
+  table: DailyTableName,
+  now: Date,
+): { readonly from: Date; readonly to: Date } {
+  const today = Math.floor(now.getTime() / DAY_MS);
+  const keptDays = DAILY_TABLES.find((daily) => daily.table === table)?.keptDays ?? 0;
+  return {
+    from: new Date((today - keptDays) * DAY_MS),
+    to: new Date((today + 1 + AHEAD_DAYS) * DAY_MS),
+  };
+}
+
 interface WantedPartition extends DailyTable {
   readonly name: string;
   readonly from: Date;
@@ -102,7 +117,7 @@ function createStatement({ table, name, from, storage }: WantedPartition): strin
 }
 
 async function missing(
-  client: Pick<pg.ClientBase, "query">,
+  client: Queryable,
   wanted: readonly WantedPartition[],
 ): Promise<readonly WantedPartition[]> {
   const { rows } = await client.query<{ name: string }>(
@@ -122,9 +137,7 @@ interface ExistingPartition {
   readonly state: "attached" | "detaching" | "detached";
 }
 
-async function partitionsOf(
-  client: Pick<pg.ClientBase, "query">,
-): Promise<readonly ExistingPartition[]> {
+async function partitionsOf(client: Queryable): Promise<readonly ExistingPartition[]> {
   const tables = DAILY_TABLES.map(({ table }) => table).join("|");
   const { rows } = await client.query<ExistingPartition>(
     `select relname as name,

@@ -1,4 +1,4 @@
-import type pg from "pg";
+import type { Queryable } from "../queryable.ts";
 import { type InteractionChange, encodeChanges, encodeKeys } from "./codec.ts";
 
 /** Payload: `encodeChanges`. The interactions that a committed transaction wrote. */
@@ -8,26 +8,26 @@ export const MOVIES_CHANNEL = "canarec_movies";
 /** Payload: a bundle id. A bundle is complete. */
 export const BUNDLES_CHANNEL = "canarec_bundles";
 
-/** Where a notification is sent: inside a transaction it is delivered if and when that commits. */
-export type NotifyClient = Pick<pg.ClientBase, "query">;
-
+/** Tell of written interactions. Sent inside a transaction it is delivered if and when that commits. */
 export async function notifyInteractions(
-  client: NotifyClient,
+  client: Queryable,
   changes: Iterable<InteractionChange>,
 ): Promise<void> {
   await notifyAll(client, INTERACTIONS_CHANNEL, encodeChanges(changes));
 }
 
-export async function notifyMovies(client: NotifyClient, keys: Iterable<number>): Promise<void> {
+/** Tell of new, changed or embedded movies; delivered at commit. */
+export async function notifyMovies(client: Queryable, keys: Iterable<number>): Promise<void> {
   await notifyAll(client, MOVIES_CHANNEL, encodeKeys(keys));
 }
 
-export async function notifyBundle(client: NotifyClient, bundleId: string): Promise<void> {
+/** Tell of a complete bundle; delivered at commit. */
+export async function notifyBundle(client: Queryable, bundleId: string): Promise<void> {
   await notifyAll(client, BUNDLES_CHANNEL, [bundleId]);
 }
 
 async function notifyAll(
-  client: NotifyClient,
+  client: Queryable,
   channel: string,
   payloads: readonly string[],
 ): Promise<void> {

@@ -1,4 +1,4 @@
-import type pg from "pg";
+import type { Queryable } from "../queryable.ts";
 
 /** What a transaction adds to a movie's counts. `watchers` and `ratingCount` are not negative. */
 export interface StatisticsDelta {
@@ -24,7 +24,7 @@ export interface HourDelta {
  * a key. Rows are locked in the order of their keys, so that two writers wait for one another instead of dead-locking.
  */
 export async function applyStatisticsDeltas(
-  client: Pick<pg.ClientBase, "query">,
+  client: Queryable,
   statistics: readonly StatisticsDelta[],
   hours: readonly HourDelta[],
 ): Promise<void> {
@@ -35,10 +35,7 @@ export async function applyStatisticsDeltas(
   if (losses.length > 0) await removeViewers(client, losses);
 }
 
-async function addStatistics(
-  client: Pick<pg.ClientBase, "query">,
-  deltas: readonly StatisticsDelta[],
-): Promise<void> {
+async function addStatistics(client: Queryable, deltas: readonly StatisticsDelta[]): Promise<void> {
   await client.query(
     `insert into movie_statistics as s (movie_key, watchers, rating_count, rating_sum, rating_square_sum)
      select * from unnest($1::int[], $2::int[], $3::int[], $4::bigint[], $5::bigint[]) as d (movie_key)
@@ -59,10 +56,7 @@ async function addStatistics(
   );
 }
 
-async function addViewers(
-  client: Pick<pg.ClientBase, "query">,
-  gains: readonly HourDelta[],
-): Promise<void> {
+async function addViewers(client: Queryable, gains: readonly HourDelta[]): Promise<void> {
   await client.query(
     `insert into movie_hours as h (movie_key, hour, viewers)
      select movie_key, to_timestamp(hour_ms / 1000), viewers
@@ -74,10 +68,7 @@ async function addViewers(
 }
 
 /** By UPDATE: the row is there, because whoever leaves the hour was counted in it. */
-async function removeViewers(
-  client: Pick<pg.ClientBase, "query">,
-  losses: readonly HourDelta[],
-): Promise<void> {
+async function removeViewers(client: Queryable, losses: readonly HourDelta[]): Promise<void> {
   await client.query(
     `update movie_hours as h set viewers = h.viewers + d.viewers
      from unnest($1::int[], $2::bigint[], $3::int[]) as d (movie_key, hour_ms, viewers)
