@@ -1,0 +1,81 @@
+import type { Database } from "@canarec/db-utils/database";
+import {
+  type BundleContents,
+  type Manifest,
+  type Watermark,
+  decodeBundle,
+} from "@canarec/inference/bundle/codec/index";
+import { ServiceError, messageOf } from "@canarec/service-kit/errors";
+
+/** A bundle as a list shows it. */
+export interface BundleSummary {
+  readonly bundleId: string;
+  readonly state: "building" | "complete";
+  readonly createdAt: Date;
+  readonly pinned: boolean;
+  readonly bytes: number;
+  readonly collection: string;
+  readonly watermark: Watermark;
+}
+
+const SUMMARY = `bundle_id as "bundleId", state, created_at as "createdAt", pinned, bytes::float8 as bytes,
+  collection, watermark`;
+
+/** Newest first. */
+export async function listBundles(database: Database): Promise<BundleSummary[]> {
+  const { rows } = await database.pool.query<BundleSummary>(
+    `select ${SUMMARY} from bundles order by created_at desc, bundle_id`,
+  );
+  return rows;
+}
+
+export interface BundleDetails extends BundleSummary {
+  readonly manifest: Manifest;
+  /** What is wrong with its stored bytes; null for nothing. */
+  readonly damage: string | null;
+  readonly movies: number | null;
+}
+
+/**
+ * One bundle, every byte of it verified.
+ *
+ * @param idPrefix the beginning of its id, or `newest`.
+ * @throws ServiceError "not_found", or "invalid_argument" when the prefix fits several.
+ */
+export async function showBundle(database: Database, idPrefix: string): Promise<BundleDetails> {
+  const { rows } = await database.pool.query<BundleSummary & { manifest: Manifest }>(
+    `select ${SUMMARY}, manifest from bundles
+     where case when $1 = 'newest' then state = 'complete' else starts_with(bundle_id, $1) end
+     order by created_at desc limit 2`,
+    [idPrefix],
+  );
+  const [found, other] = rows;
+  if (found === undefined) throw new ServiceError("not_found", `no bundle ${idPrefix}`);
+  if (other !== undefined && idPrefix !== "newest") {
+    throw new ServiceError("invalid_argument", `several bundles begin with ${idPrefix}`);
+  }
+  try {
+    const contents = await loadBundle(database, found.bundleId, found.manifest);
+    return { ...found, damage: null, movies: contents.catalogue.length };
+  } catch (failure) {
+    return { ...found, damage: messageOf(failure), movies: null };
+  }
+}
+
+/** @throws ServiceError "data_loss" for a damaged one. */
+async function loadBundle(
+  database: Database,
+  bundleId: string,
+  manifest: unknown,
+): Promise<BundleContents> {
+  const { rows } = await database.pool.query<{ artifact: string; bytes: Buffer }>(
+    "select artifact, bytes from bundle_chunks where bundle_id = $1 order by artifact, position",
+    [bundleId],
+  );
+  const parts = new Map<string, Buffer[]>();
+  for (const { artifact, bytes } of rows) {
+    parts.set(artifact, [...(parts.get(artifact) ?? []), bytes]);
+  }
+  const artifacts = [...parts].map(([name, chunks]) => [name, Buffer.concat(chunks)] as const);
+  return decodeBundle(bundleId, manifest, new Map(artifacts));
+}
