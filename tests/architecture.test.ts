@@ -162,7 +162,8 @@ describe("architecture", () => {
           const target = path.join(path.dirname(file), name);
           return !PURE.some((pure) => target.startsWith(`${pure}/`));
         }
-        return !PURE_TARGETS.includes(name);
+        const target = name.replace(/^@canarec\/([^/]+)\//, "$1/src/");
+        return !PURE_TARGETS.includes(name) && !PURE.some((pure) => target.startsWith(`${pure}/`));
       });
       expect(impure, file).toEqual([]);
       expect(text(file), file).not.toMatch(

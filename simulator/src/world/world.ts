@@ -1,0 +1,219 @@
+import type { RecommendationEvent, StreamEvent } from "@canarec/stream-parser/contract/event";
+import type { Zone } from "@canarec/stream-parser/contract/zone";
+import type { Answer, RecommendationRequest } from "./answers.ts";
+import { inventMovie } from "./inventions.ts";
+import { type Platform, type PlatformSettings, createPlatform } from "./platform.ts";
+import { type Random, randomStream } from "./random.ts";
+import type { Visit } from "./response.ts";
+import { rhythm } from "./rhythm.ts";
+import { SLOT_MS, createWatchers } from "./watchers.ts";
+
+export interface WorldSettings extends PlatformSettings {
+  /** The world's time at its start. */
+  readonly startMs: number;
+  readonly zone: Zone;
+  /** The recommender's address as the platform logs it, `host:port`. */
+  readonly server: string;
+  /** Lines a second, the mean of a day. */
+  readonly linesPerSecond: number;
+  /** Share by which the evening's peak lies above the mean, in [0, 1]. */
+  readonly dailySwing: number;
+  /** Highest rating: 5 or 10. */
+  readonly ratingMax: number;
+  readonly newUsersPerDay: number;
+  readonly newMoviesPerDay: number;
+}
+
+export interface Step {
+  /** In order of time. */
+  readonly events: readonly StreamEvent[];
+  /** Users who now wait for recommendations; each is to be settled by `answer`. */
+  readonly requests: readonly RecommendationRequest[];
+}
+
+/** What became of an answer. */
+export interface Outcome {
+  /** The platform's log of it. */
+  readonly event: RecommendationEvent;
+  /** The truth: what the user will do, which the stream tells only minute by minute. */
+  readonly visit: Visit;
+}
+
+/** The platform in time. It has no clock of its own: the caller says how far time went. */
+export interface World {
+  readonly platform: Platform;
+  nowMs(): number;
+  /** Users in the middle of a movie. */
+  watching(): number;
+  /** Let time go on. `toMs` before now changes nothing. */
+  advance(toMs: number): Step;
+  /** What a user who waited was answered; they go on with it. */
+  answer(request: RecommendationRequest, answer: Answer, atMs: number): Outcome;
+  /** Time went on, but nothing happened in it: watchers go on where they were. */
+  skip(toMs: number): void;
+}
+
+/** Watch lines among all lines: one request, most times one rating, else minutes. */
+const WATCH_SHARE = 0.98;
+
+/** Lines that a visit brings, on average; measured with popular lists. */
+export const LINES_PER_VISIT = 90;
+
+/** A surplus or lack of watchers is made up within about this time. */
+const RELAXATION_MS = 300_000;
+const DAY_MS = 86_400_000;
+
+/** How often a visit is tried with another user, when the one drawn is already here. */
+const TRIES = 50;
+
+/**
+ * A world with as many users in the middle of a movie as its rate needs, so that the rate holds from
+ * the first minute on.
+ */
+export function createWorld(settings: WorldSettings): World {
+  const platform = createPlatform(settings);
+  const watchers = createWatchers();
+  const waiting = new Set<number>();
+  const state: WorldState = {
+    settings,
+    platform,
+    watchers,
+    waiting,
+    random: randomStream(settings.seed, "arrivals"),
+    due: { visit: 1, account: 1, premiere: 1 },
+    premieres: 0,
+    nowMs: Math.floor(settings.startMs / SLOT_MS) * SLOT_MS,
+  };
+  warmUp(state);
+  return {
+    platform,
+    nowMs: () => state.nowMs,
+    watching: () => watchers.count(),
+    advance: (toMs) => advance(state, toMs),
+    answer(request, answer, atMs) {
+      waiting.delete(request.userId);
+      const { userId } = request;
+      const visit = watchAfter(state, userId, { list: answer.movieIds, atMs });
+      const { server } = settings;
+      return { event: { kind: "recommendation", atMs, userId, server, ...answer }, visit };
+    },
+    skip(toMs) {
+      state.nowMs = Math.max(state.nowMs, Math.floor(toMs / SLOT_MS) * SLOT_MS);
+    },
+  };
+}
+
+interface WorldState {
+  readonly settings: WorldSettings;
+  readonly platform: Platform;
+  readonly watchers: ReturnType<typeof createWatchers>;
+  /** Users whose request is not yet answered. */
+  readonly waiting: Set<number>;
+  readonly random: Random;
+  /** How much of each Poisson process's unit-exponential wait is left. */
+  readonly due: { visit: number; account: number; premiere: number };
+  premieres: number;
+  /** Start of the next slot. */
+  nowMs: number;
+}
+
+function advance(state: WorldState, toMs: number): Step {
+  const events: StreamEvent[] = [];
+  const requests: RecommendationRequest[] = [];
+  const ask = (userId: number, atMs: number) => {
+    state.waiting.add(userId);
+    requests.push({ userId, atMs });
+  };
+  for (; state.nowMs + SLOT_MS <= toMs; state.nowMs += SLOT_MS) {
+    const atMs = state.nowMs;
+    const { settings, random } = state;
+    for (let n = passed(state, "premiere", settings.newMoviesPerDay / DAY_MS); n > 0; n -= 1) {
+      premiere(state, atMs);
+    }
+    for (let n = passed(state, "account", settings.newUsersPerDay / DAY_MS); n > 0; n -= 1) {
+      const userId = state.platform.population.add();
+      events.push({ kind: "account", atMs, userId });
+      ask(userId, atMs);
+    }
+    for (let n = passed(state, "visit", visitsPerMs(state)); n > 0; n -= 1) {
+      const userId = freeUser(state, random);
+      if (userId !== undefined) ask(userId, atMs);
+    }
+    events.push(...state.watchers.tick(atMs));
+  }
+  return { events, requests };
+}
+
+/** How many events of a Poisson process fall into the slot. */
+function passed(state: WorldState, process: keyof WorldState["due"], perMs: number): number {
+  let count = 0;
+  state.due[process] -= perMs * SLOT_MS;
+  for (; state.due[process] <= 0; count += 1) state.due[process] += state.random.exponential(1);
+  return count;
+}
+
+/** Enough visits to replace those who end, and to make up what the rate lacks. */
+function visitsPerMs(state: WorldState): number {
+  const wanted = watchersWanted(state);
+  const lack = wanted - state.watchers.count() - state.waiting.size;
+  return Math.max(0, wanted / (LINES_PER_VISIT * 60_000) + lack / RELAXATION_MS);
+}
+
+function watchersWanted({ settings, nowMs }: WorldState): number {
+  const busy = rhythm(settings.zone.toLocalMs(nowMs), settings.dailySwing);
+  return settings.linesPerSecond * WATCH_SHARE * 60 * busy;
+}
+
+/** Someone who neither watches nor waits; undefined when hardly anybody is free. */
+function freeUser(state: WorldState, random: Random): number | undefined {
+  for (let n = 0; n < TRIES; n += 1) {
+    const userId = state.platform.population.draw(random);
+    if (!state.watchers.has(userId) && !state.waiting.has(userId)) return userId;
+  }
+  return undefined;
+}
+
+/** The next invented movie whose id is not taken, such as by an earlier run. */
+function premiere(state: WorldState, atMs: number): void {
+  const { catalogue, seed } = state.platform;
+  const setting = { genres: catalogue.genres, year: new Date(atMs).getUTCFullYear() };
+  for (;;) {
+    const facts = inventMovie(seed, state.premieres, setting);
+    state.premieres += 1;
+    if (catalogue.find(facts.movieId)) continue;
+    catalogue.add(facts, atMs);
+    return;
+  }
+}
+
+/** A visit from the list to the first minute, which begins within the next minute. */
+function watchAfter(
+  state: WorldState,
+  userId: number,
+  shown: { readonly list: readonly string[]; readonly atMs: number },
+): Visit {
+  const visit = state.platform.visit(userId, shown.list, shown.atMs);
+  const { movie, lastMinute, stars } = visit;
+  if (!movie) return visit;
+  const rating = stars === undefined ? undefined : (stars * state.settings.ratingMax) / 5;
+  const delayMs = 2_000 + state.random.below(50_000);
+  const watcher = { userId, movieId: movie.facts.movieId, minute: 0, lastMinute, rating };
+  state.watchers.start(watcher, Math.max(shown.atMs, state.nowMs) + delayMs);
+  return visit;
+}
+
+/** Whoever is found watching is found in a long visit more often than in a short one. */
+function warmUp(state: WorldState): void {
+  const random = randomStream(state.settings.seed, "warm start");
+  const wanted = watchersWanted(state);
+  for (let n = 0; state.watchers.count() < wanted && n < 20 * wanted; n += 1) {
+    const userId = freeUser(state, random);
+    if (userId === undefined) return;
+    const { movie, lastMinute, stars } = state.platform.visit(userId, [], state.nowMs);
+    if (!movie || !random.chance((lastMinute + 1) / movie.lengthMinutes)) continue;
+    const rating = stars === undefined ? undefined : (stars * state.settings.ratingMax) / 5;
+    const minute = random.below(lastMinute + 1);
+    const watcher = { userId, movieId: movie.facts.movieId, minute, lastMinute, rating };
+    state.watchers.start(watcher, state.nowMs + random.below(60_000));
+  }
+}
