@@ -35,7 +35,8 @@ async function start() {
   // In this very process: a process between would pass on every Ctrl-C a second time.
   const { register } = await import("tsx/esm/api");
   register();
-  await import("./src/main.ts");
+  const { runCluster } = await import("./src/main.ts");
+  await runCluster(args);
 }
 
 async function test() {

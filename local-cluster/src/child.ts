@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { closeSync } from "node:fs";
+import { closeSync, rmSync } from "node:fs";
 import { ServiceError } from "@canarec/service-kit/errors";
 import { openLogFile } from "./log-file.ts";
+import { leftoverEnded, writePidFile } from "./pid-file.ts";
 import { sharedReaper } from "./reaper.ts";
 
 export interface ChildSpec {
@@ -12,6 +13,8 @@ export interface ChildSpec {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Both stdout and stderr are appended to it. */
   readonly logFile: string;
+  /** Holds the process id while it runs; a process that an earlier run left behind is waited for. */
+  readonly pidFile: string;
   /** Asks for an orderly end. */
   readonly stopSignal: NodeJS.Signals;
   /** How long the orderly end may take before SIGKILL. */
@@ -53,6 +56,7 @@ export interface Child extends AsyncDisposable {
  * @throws ServiceError `unavailable` if the program cannot be started.
  */
 export async function startChild(spec: ChildSpec): Promise<Child> {
+  await leftoverEnded(spec.pidFile);
   const started = spawnLogged(spec);
   const exited = new Promise<Exit>((resolve) => {
     started.once("exit", (code, signal) => resolve({ code, signal }));
@@ -65,7 +69,11 @@ export async function startChild(spec: ChildSpec): Promise<Child> {
   const pid = started.pid ?? 0;
   const reaper = sharedReaper();
   reaper.add(pid, spec.stopSignal);
-  void exited.then(() => reaper.remove(pid));
+  writePidFile(spec.pidFile, pid);
+  void exited.then(() => {
+    reaper.remove(pid);
+    rmSync(spec.pidFile, { force: true });
+  });
   return childFrom(spec, started, exited);
 }
 

@@ -11,6 +11,8 @@ export interface ChromaOptions {
   readonly home: string;
   /** Taken if it is free; otherwise another one is. */
   readonly port?: number | undefined;
+  /** Ends the start where it is. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -24,6 +26,7 @@ export async function startChroma(options: ChromaOptions): Promise<RunningServer
   mkdirSync(dataFolder, { recursive: true });
   return startServer({
     preferredPort: options.port,
+    signal: options.signal,
     timeoutMs: TIMEOUT_MS,
     url: (port) => `http://127.0.0.1:${port}`,
     isReady: (port) => isReady(port),
@@ -33,6 +36,7 @@ export async function startChroma(options: ChromaOptions): Promise<RunningServer
       args: [program(), "run", "--path", dataFolder, "--host", "127.0.0.1", "--port", String(port)],
       env: { PATH: process.env["PATH"], HOME: home, NO_COLOR: "1" },
       logFile: join(home, "logs", "chroma.log"),
+      pidFile: join(home, "run", "chroma.pid"),
       stopSignal: "SIGTERM",
       graceMs: 5_000,
       cwd: home,

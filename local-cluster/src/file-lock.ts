@@ -5,6 +5,31 @@ const POLL_MS = 200;
 /** A lock without a readable pid is being written, or its writer died in that instant. */
 const UNWRITTEN_MS = 5_000;
 
+/** A lock that is ours until disposed, or the process that has it. */
+export type Lock = Disposable | { readonly holder: number };
+
+/**
+ * Take a lock if it is free or abandoned.
+ *
+ * @param isHolder whether the process with that id is one that takes such locks.
+ */
+export function tryLock(path: string, isHolder: (pid: number) => boolean): Lock {
+  for (;;) {
+    if (take(path)) return { [Symbol.dispose]: () => rmSync(path, { force: true }) };
+    const holder = holderOf(path);
+    if (holder !== undefined && isHolder(holder)) return { holder };
+    rmSync(path, { force: true });
+  }
+}
+
+function holderOf(path: string): number | undefined {
+  try {
+    return Number(readFileSync(path, "utf8")) || undefined;
+  } catch {
+    return undefined; // released in between
+  }
+}
+
 /** Run `task` while no other process that uses the same lock file does; waits for its turn. */
 export async function withLock<T>(path: string, task: () => Promise<T>): Promise<T> {
   while (!take(path)) {

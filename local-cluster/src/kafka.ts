@@ -29,6 +29,8 @@ export interface KafkaOptions {
   readonly home: string;
   /** Taken if it is free; otherwise another one is. */
   readonly port?: number | undefined;
+  /** Ends the start where it is. */
+  readonly signal?: AbortSignal | undefined;
   /** Where the jars are kept; `.cache` of the repository by default. */
   readonly cacheDir?: string | undefined;
   /** The Java to use; the one on the PATH by default. */
@@ -54,6 +56,7 @@ export async function startKafka(options: KafkaOptions): Promise<RunningKafka> {
   const base = [...LOGGING, ...JVM, "-cp", join(jars, "*")];
   return startServer({
     preferredPort: options.port,
+    signal: options.signal,
     timeoutMs: TIMEOUT_MS,
     url: (port) => `127.0.0.1:${port}`,
     isReady: (port) => isReady(port, place.clusterId),
@@ -78,6 +81,7 @@ function kafkaSpec(place: Place, command: string, args: readonly string[]): Chil
     args,
     env: { PATH: process.env["PATH"] },
     logFile: join(place.home, "logs", "kafka.log"),
+    pidFile: join(place.home, "run", "kafka.pid"),
     stopSignal: "SIGTERM",
     graceMs: 20_000,
     cwd: place.folder,

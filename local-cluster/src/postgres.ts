@@ -33,6 +33,8 @@ export interface PostgresOptions {
   readonly home: string;
   /** Taken if it is free; otherwise another one is. */
   readonly port?: number | undefined;
+  /** Ends the start where it is. */
+  readonly signal?: AbortSignal | undefined;
   /** Server settings over the defaults above. */
   readonly settings?: Readonly<Record<string, string>>;
 }
@@ -58,6 +60,7 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningSe
   await initialisePostgres({ dataFolder, password, account, initdb: programs.initdb });
   const server = await startServer({
     preferredPort: options.port,
+    signal: options.signal,
     timeoutMs: TIMEOUT_MS,
     url: (port) => urlOf(port, password, DATABASE),
     isReady: async (_port, child) => isReady(dataFolder, child),
@@ -85,6 +88,7 @@ function postgresSpec(place: Place, program: string, options: PostgresOptions): 
     ],
     env: { PATH: process.env["PATH"], LC_ALL: "C" },
     logFile: join(place.home, "logs", "postgres.log"),
+    pidFile: join(place.home, "run", "postgres.pid"),
     stopSignal: "SIGINT", // its "fast shutdown": sessions are ended, a checkpoint is written
     graceMs: 20_000,
     account: place.account,

@@ -9,6 +9,8 @@ export interface Reaper {
   add(pid: number, signal: NodeJS.Signals): void;
   /** `pid` has ended: its number may soon belong to another process. */
   remove(pid: number): void;
+  /** End every listed process, with its group, at once. */
+  killAll(): void;
 }
 
 let shared: Reaper | undefined;
@@ -43,7 +45,18 @@ function startReaper(): Reaper {
       watched.delete(pid);
       tell(`remove ${pid}`);
     },
+    killAll() {
+      for (const pid of watched.keys()) killGroup(pid);
+    },
   };
+}
+
+function killGroup(pid: number): void {
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch {
+    // It has ended by itself.
+  }
 }
 
 function spawnProgram(onExit: () => void): ChildProcess {

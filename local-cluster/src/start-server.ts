@@ -17,6 +17,8 @@ export interface RunningServer extends Child {
 export interface ServerPlan {
   readonly preferredPort: number | undefined;
   readonly timeoutMs: number;
+  /** Ends the start. */
+  readonly signal: AbortSignal | undefined;
   spec(port: number): ChildSpec | Promise<ChildSpec>;
   /** Whether it, and no other process, answers on that port. */
   isReady(port: number, child: Child): Promise<boolean>;
@@ -27,36 +29,44 @@ export interface ServerPlan {
  * Start a server and wait until it answers; with another port where the first was snatched away.
  *
  * @throws ServiceError `unavailable` with the log's last line if it ended, `deadline_exceeded` if it
- * did not become ready in time.
+ * did not become ready in time or the start was ended.
  */
 export async function startServer(plan: ServerPlan): Promise<RunningServer> {
   for (let attempt = 1; ; attempt += 1) {
     const port = await freePort(attempt === 1 ? plan.preferredPort : undefined);
     const spec = await plan.spec(port);
     const child = await startChild(spec);
-    const outcome = await untilReady(plan, port, child);
+    const isReady = () => plan.isReady(port, child);
+    const outcome = await untilReady({ ...plan, isReady }, child);
     if (outcome === "ready") return { ...child, port, url: plan.url(port) };
     await child.stop();
     const portWasTaken = outcome === "ended" && !(await isFree(port));
-    if (!portWasTaken || attempt === PORT_ATTEMPTS) throw failure(spec, outcome);
+    if (!portWasTaken || attempt === PORT_ATTEMPTS) throw startFailure(spec, outcome);
   }
 }
 
-async function untilReady(
-  plan: ServerPlan,
-  port: number,
-  child: Child,
-): Promise<"ready" | "ended" | "late"> {
-  const deadline = performance.now() + plan.timeoutMs;
-  while (performance.now() < deadline) {
+export interface Waiting {
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal | undefined;
+  isReady(): Promise<boolean>;
+}
+
+/** Why a process is not ready: it ended by itself, or time is over. */
+export type NotReady = "ended" | "late";
+
+/** Ask until the process is ready, has ended, or time is over. */
+export async function untilReady(waiting: Waiting, child: Child): Promise<"ready" | NotReady> {
+  const deadline = performance.now() + waiting.timeoutMs;
+  while (performance.now() < deadline && waiting.signal?.aborted !== true) {
     if (!child.isAlive()) return "ended";
-    if ((await plan.isReady(port, child)) && child.isAlive()) return "ready";
+    if ((await waiting.isReady()) && child.isAlive()) return "ready";
     await sleep(POLL_MS);
   }
   return "late";
 }
 
-function failure(spec: ChildSpec, outcome: "ended" | "late"): ServiceError {
+/** Says what its log says last. */
+export function startFailure(spec: ChildSpec, outcome: NotReady): ServiceError {
   const reason = lastLines(spec.logFile, 1)[0] ?? "it wrote no log";
   return outcome === "late"
     ? new ServiceError("deadline_exceeded", `${spec.name} did not become ready: ${reason}`)

@@ -1,0 +1,53 @@
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { ServiceError } from "@canarec/service-kit/errors";
+import { z } from "zod";
+
+const ClusterFile = z.object({
+  /** The process that runs the cluster. */
+  pid: z.int().positive(),
+  startedAt: z.iso.datetime(),
+  publicUrl: z.url(),
+  /** Holds the password. */
+  postgresUrl: z.string(),
+  /** `host:port,host:port` */
+  kafkaBrokers: z.string(),
+  chromaUrl: z.url(),
+  streamTopic: z.string(),
+  /** Every child process by name; the url is absent where it serves none. */
+  services: z.record(z.string(), z.object({ url: z.string().optional(), pid: z.int().positive() })),
+});
+
+/** Where everything of a running cluster is, for the commands that talk to it. */
+export type ClusterFile = z.output<typeof ClusterFile>;
+
+export function clusterFilePath(home: string): string {
+  return join(home, "cluster.json");
+}
+
+/**
+ * What the cluster of that home last wrote; undefined if there is none. It may have been killed
+ * since: `pid` tells.
+ *
+ * @throws ServiceError `data_loss` if the file is damaged.
+ */
+export function readClusterFile(home: string): ClusterFile | undefined {
+  const path = clusterFilePath(home);
+  if (!existsSync(path)) return undefined;
+  try {
+    return ClusterFile.parse(JSON.parse(readFileSync(path, "utf8")));
+  } catch (cause) {
+    throw new ServiceError("data_loss", `${path} is damaged: remove it`, { cause });
+  }
+}
+
+/** Readable by us alone, because of the password; replaced in one step. */
+export function writeClusterFile(home: string, cluster: ClusterFile): void {
+  const path = clusterFilePath(home);
+  writeFileSync(`${path}.new`, `${JSON.stringify(cluster, null, 2)}\n`, { mode: 0o600 });
+  renameSync(`${path}.new`, path);
+}
+
+export function removeClusterFile(home: string): void {
+  rmSync(clusterFilePath(home), { force: true });
+}

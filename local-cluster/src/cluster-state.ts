@@ -1,0 +1,47 @@
+import { removeClusterFile, writeClusterFile } from "./cluster-file.ts";
+import { type ClusterAddresses, type ServicePlan, publicUrl } from "./services.ts";
+
+/** What runs now, told to `cluster.json` from the time when all is up until closed. */
+export class ClusterState {
+  readonly #home: string;
+  readonly #startedAt = new Date().toISOString();
+  readonly #pids = new Map<string, number>();
+  #published: { at: ClusterAddresses; plans: readonly ServicePlan[]; topic: string } | undefined;
+
+  constructor(home: string) {
+    this.#home = home;
+  }
+
+  running(name: string, pid: number): void {
+    this.#pids.set(name, pid);
+    this.#write();
+  }
+
+  publish(at: ClusterAddresses, plans: readonly ServicePlan[], topic: string): void {
+    this.#published = { at, plans, topic };
+    this.#write();
+  }
+
+  close(): void {
+    this.#published = undefined;
+    removeClusterFile(this.#home);
+  }
+
+  #write(): void {
+    if (this.#published === undefined) return;
+    const { at, plans, topic } = this.#published;
+    const urls = new Map(plans.map((plan) => [plan.name, plan.url]));
+    writeClusterFile(this.#home, {
+      pid: process.pid,
+      startedAt: this.#startedAt,
+      publicUrl: publicUrl(at),
+      postgresUrl: at.databaseUrl,
+      kafkaBrokers: at.kafkaBrokers,
+      chromaUrl: at.chromaUrl,
+      streamTopic: topic,
+      services: Object.fromEntries(
+        [...this.#pids].map(([name, pid]) => [name, { url: urls.get(name), pid }]),
+      ),
+    });
+  }
+}

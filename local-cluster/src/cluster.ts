@@ -1,0 +1,177 @@
+import type { Resources as Owner } from "@canarec/service-kit/lifecycle";
+import { Resources, disposable } from "@canarec/service-kit/lifecycle";
+import { ServiceError } from "@canarec/service-kit/errors";
+import { ClusterState } from "./cluster-state.ts";
+import { type ClusterLog, partLine, seconds, step } from "./cluster-log.ts";
+import type { ClusterConfig } from "./config.ts";
+import { occupyHome } from "./home.ts";
+import { KeptPorts } from "./kept-ports.ts";
+import type { ClusterOptions } from "./options.ts";
+import { isFree } from "./port.ts";
+import { prepareData } from "./prepare-data.ts";
+import { startServers } from "./server-set.ts";
+import { startService } from "./service-process.ts";
+import {
+  type ClusterAddresses,
+  type ServicePlan,
+  innerServices,
+  publicUrl,
+  servicePlans,
+  sharedEnv,
+} from "./services.ts";
+import { startTogether } from "./start-together.ts";
+import { type SupervisionEvents, supervise } from "./supervise.ts";
+import { ensureTopics } from "./topics.ts";
+
+/** As the platforms have it; more may be given to the topic at any time. */
+const STREAM_PARTITIONS = 2;
+const EXPOSURE_PARTITIONS = 2;
+
+export interface ClusterInput {
+  readonly options: ClusterOptions;
+  readonly config: ClusterConfig;
+  /** What the services inherit. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Ends the start. */
+  readonly signal: AbortSignal;
+}
+
+export interface Cluster extends AsyncDisposable {
+  readonly addresses: ClusterAddresses;
+  readonly plans: readonly ServicePlan[];
+}
+
+/**
+ * Everything on this machine, opened from the bottom up; disposing it stops all in reverse. A process
+ * that ends meanwhile is started again.
+ *
+ * @throws ServiceError with what is wrong and what to do; nothing runs on then.
+ */
+export async function startCluster(input: ClusterInput, log: ClusterLog): Promise<Cluster> {
+  const { options, config, signal } = input;
+  await using opened = new Resources();
+  const home = occupyHome(options.home);
+  opened.defer(() => home[Symbol.dispose]());
+  if (!(await isFree(options.port, config.host))) {
+    throw new ServiceError(
+      "failed_precondition",
+      `port ${options.port} is in use: choose another with --port`,
+    );
+  }
+  const ports = new KeptPorts(options.home);
+  const state = new ClusterState(options.home);
+  opened.defer(() => state.close());
+  const events = tellingEvents(state, log);
+  const servers = await startServers(opened, {
+    ...{ home: options.home, config, ports, events, log, signal },
+  });
+  await prepare(input, servers, log);
+  const addresses: ClusterAddresses = {
+    ...servers,
+    home: options.home,
+    host: config.host,
+    publicPort: options.port,
+    ports: await ports.choose(innerServices(options)),
+  };
+  const plans = servicePlans(addresses, options);
+  await startServices(opened, { input, plans, addresses, events, log });
+  state.publish(addresses, plans, config.streamTopic);
+  return disposable(opened, { addresses, plans });
+}
+
+async function prepare(
+  input: ClusterInput,
+  servers: { databaseUrl: string; kafkaBrokers: string; chromaUrl: string },
+  log: ClusterLog,
+): Promise<void> {
+  const { config, signal } = input;
+  await step(log, "topics", async () => {
+    const made = await ensureTopics(servers.kafkaBrokers.split(","), [
+      { topic: config.streamTopic, partitions: STREAM_PARTITIONS },
+      { topic: config.exposureTopic, partitions: EXPOSURE_PARTITIONS },
+    ]);
+    return { said: made.length === 0 ? "are there" : `made ${made.join(" and ")}`, value: made };
+  });
+  signal.throwIfAborted();
+  await prepareData({ ...input, servers, log });
+  signal.throwIfAborted();
+}
+
+interface ServiceStart {
+  readonly input: ClusterInput;
+  readonly plans: readonly ServicePlan[];
+  readonly addresses: ClusterAddresses;
+  readonly events: SupervisionEvents;
+  readonly log: ClusterLog;
+}
+
+async function startServices(opened: Owner, starting: ServiceStart): Promise<void> {
+  const { input, addresses, events, log } = starting;
+  const env = { ...input.env, ...sharedEnv(addresses) };
+  const surroundings = { home: addresses.home, env };
+  const stages = new Set(starting.plans.map(({ stage }) => stage));
+  for (const stage of [...stages].sort((a, b) => a - b)) {
+    const openings = starting.plans
+      .filter((plan) => plan.stage === stage)
+      .map((plan) => async (owner: Owner, signal: AbortSignal) => {
+        const start = (stopping: AbortSignal) =>
+          startService(plan, surroundings, AbortSignal.any([stopping, signal]));
+        await step(log, plan.name, async () => {
+          owner.use(await supervise({ name: plan.name, start }, events));
+          return { said: `ready at ${plan.url}`, value: undefined };
+        });
+      });
+    await startTogether(opened, input.signal, openings);
+  }
+}
+
+/** Supervision's events as lines on the console and in `cluster.json`. */
+function tellingEvents(state: ClusterState, log: ClusterLog): SupervisionEvents {
+  return {
+    started: (name, child) => state.running(name, child.pid),
+    ended: (name, exit, waitMs) => {
+      const how = exit.signal === null ? `with exit code ${exit.code ?? 0}` : `by ${exit.signal}`;
+      log.line(partLine(name, `ended ${how}; starting it again in ${seconds(waitMs)}`));
+    },
+    failedToStart: (_name, reason, waitMs) => {
+      log.line(partLine(_name, `${reason}; trying again in ${seconds(waitMs)}`));
+    },
+    restarted: (name, child) => {
+      state.running(name, child.pid);
+      log.line(partLine(name, `runs again, as process ${child.pid}`));
+    },
+  };
+}
+
+/** The lines that tell what runs where, and what to try. */
+export function welcome(cluster: Cluster, tookMs: number): string[] {
+  const { addresses, plans } = cluster;
+  const url = publicUrl(addresses);
+  const inHome = (name: string) => `${addresses.home}/${name}`;
+  return [
+    "",
+    `Canarec is ready at ${url} after ${seconds(tookMs)}`,
+    "",
+    partLine("postgres", `${withoutPassword(addresses.databaseUrl)} (password in cluster.json)`),
+    partLine("kafka", addresses.kafkaBrokers),
+    partLine("chroma", addresses.chromaUrl),
+    ...plans.map((plan) => partLine(plan.name, plan.url)),
+    partLine("logs", inHome("logs")),
+    partLine("addresses", inHome("cluster.json")),
+    "",
+    "Try:",
+    `  curl ${url}/recommend/42`,
+    `  curl '${url}/api/v1/users/42/recommendations?n=5&explain=true'`,
+    `  curl '${url}/api/v1/movies?search=space+adventure'`,
+    "  npx canarec recommend 42 --explain",
+    "  npx canarec stream status",
+    "",
+    "Ctrl-C stops everything; the data stay.",
+  ];
+}
+
+function withoutPassword(databaseUrl: string): string {
+  const url = new URL(databaseUrl);
+  if (url.password !== "") url.password = "…";
+  return decodeURI(url.href);
+}

@@ -1,0 +1,48 @@
+import { resolve } from "node:path";
+import { type Env, parseConfig, variable } from "@canarec/service-kit/config";
+import { z } from "zod";
+
+/** What the environment says of a cluster; the command line says the rest. */
+export interface ClusterConfig {
+  /** Servers of one's own; absent ones are started. */
+  readonly databaseUrl: string | undefined;
+  /** `host:port,host:port` */
+  readonly kafkaBrokers: string | undefined;
+  readonly chromaUrl: string | undefined;
+  /** Of the public address. */
+  readonly host: string;
+  readonly streamTopic: string;
+  readonly exposureTopic: string;
+  /** Where the jars of the embedded Kafka are kept; `.cache` of the repository if absent. */
+  readonly cacheDir: string | undefined;
+  readonly javaHome: string | undefined;
+  readonly minilmPath: string | undefined;
+}
+
+const ClusterEnv = z.object({
+  DATABASE_URL: variable.postgresUrl.optional(),
+  KAFKA_BROKERS: variable.addresses.optional(),
+  CHROMA_URL: variable.httpUrl.optional(),
+  HOST: z.string().min(1).default("127.0.0.1"),
+  STREAM_TOPIC: z.string().min(1).default("movielog"),
+  EXPOSURE_TOPIC: z.string().min(1).default("canarec-exposures"),
+  CANAREC_CACHE: z.string().optional(),
+  JAVA_HOME: z.string().optional(),
+  MINILM_PATH: z.string().optional(),
+});
+
+/** @throws ConfigError naming every malformed variable. */
+export function clusterConfig(env: Env): ClusterConfig {
+  const e = parseConfig(ClusterEnv, env);
+  return {
+    databaseUrl: e.DATABASE_URL,
+    kafkaBrokers: e.KAFKA_BROKERS?.join(","),
+    chromaUrl: e.CHROMA_URL,
+    host: e.HOST,
+    streamTopic: e.STREAM_TOPIC,
+    exposureTopic: e.EXPOSURE_TOPIC,
+    cacheDir: e.CANAREC_CACHE === undefined ? undefined : resolve(e.CANAREC_CACHE),
+    javaHome: e.JAVA_HOME,
+    minilmPath: e.MINILM_PATH,
+  };
+}

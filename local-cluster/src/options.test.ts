@@ -1,0 +1,59 @@
+import { describe, expect, it } from "vitest";
+import { parseOptions } from "./options.ts";
+
+const defaults = { home: "/data/.canarec", folder: "/work" };
+
+describe("parseOptions", () => {
+  it("has defaults for everything", () => {
+    expect(parseOptions([], defaults)).toEqual({
+      kind: "run",
+      options: {
+        port: 8082,
+        home: "/data/.canarec",
+        catalog: "demo",
+        linesPerSecond: undefined,
+        simulator: true,
+      },
+    });
+  });
+
+  it("reads every option, and relative paths from the user's folder", () => {
+    const args = "--port 9000 --home b --catalog c.jsonl --rate 12.5 --no-simulator".split(" ");
+    expect(parseOptions(args, defaults)).toEqual({
+      kind: "run",
+      options: {
+        port: 9000,
+        home: "/work/b",
+        catalog: "/work/c.jsonl",
+        linesPerSecond: 12.5,
+        simulator: false,
+      },
+    });
+  });
+
+  it.each([
+    ["--prot 1", "unknown option '--prot'"],
+    ["--port 80a", "'80a' is invalid"],
+    ["--port 0", "expected 1 to 65535"],
+    ["--port 65536", "expected 1 to 65535"],
+    ["--port -1", "argument missing|invalid"],
+    ["--rate 0", "expected a number above 0"],
+    ["--home", "argument missing"],
+    ["demo", "too many arguments"],
+  ])("refuses %j in one line", (line, expected) => {
+    const parsed = parseOptions(line.split(" "), defaults);
+    expect(parsed).toMatchObject({ kind: "show", exitCode: 1 });
+    const text = parsed.kind === "show" ? parsed.text : "";
+    expect(text).toMatch(new RegExp(expected));
+    expect(text.trimEnd().split("\n")).toHaveLength(1);
+  });
+
+  it("shows every option on --help", () => {
+    const parsed = parseOptions(["--help"], defaults);
+    expect(parsed).toMatchObject({ kind: "show", exitCode: 0 });
+    const text = parsed.kind === "show" ? parsed.text : "";
+    for (const option of ["--port", "--home", "--catalog", "--rate", "--no-simulator"]) {
+      expect(text).toContain(option);
+    }
+  });
+});

@@ -1,0 +1,85 @@
+import { resolve } from "node:path";
+import { Command, CommanderError, InvalidArgumentError } from "commander";
+
+export interface ClusterOptions {
+  /** Of the public address. */
+  readonly port: number;
+  /** Absolute path of the folder with all state. */
+  readonly home: string;
+  /** `demo`, or the absolute path of a catalogue file. */
+  readonly catalog: string;
+  /** Stream lines a second that the simulator aims at; its own default if absent. */
+  readonly linesPerSecond: number | undefined;
+  readonly simulator: boolean;
+}
+
+/** What the command line asks for: a cluster, or that a text be shown and the process end. */
+export type Parsed =
+  | { readonly kind: "run"; readonly options: ClusterOptions }
+  | { readonly kind: "show"; readonly text: string; readonly exitCode: 0 | 1 };
+
+export interface Defaults {
+  readonly home: string;
+  /** Relative paths on the command line start here. */
+  readonly folder: string;
+}
+
+/** Parse the options of `npm start`. A mistake becomes one line and exit code 1. */
+export function parseOptions(args: readonly string[], defaults: Defaults): Parsed {
+  const shown: string[] = [];
+  const command = definition(defaults).configureOutput({
+    writeOut: (text) => shown.push(text),
+    writeErr: () => undefined, // said by the error that is thrown
+  });
+  try {
+    command.parse([...args], { from: "user" });
+  } catch (thrown) {
+    if (!(thrown instanceof CommanderError)) throw thrown;
+    if (thrown.exitCode === 0) return { kind: "show", text: shown.join(""), exitCode: 0 };
+    const rule = thrown.message.replace(/^error: /, "").replaceAll("\n", " ");
+    return { kind: "show", text: `canarec: ${rule} (--help lists the options)\n`, exitCode: 1 };
+  }
+  return { kind: "run", options: optionsFrom(command.opts(), defaults) };
+}
+
+interface RawOptions {
+  readonly port: number;
+  readonly home: string;
+  readonly catalog: string;
+  readonly rate?: number;
+  readonly simulator: boolean;
+}
+
+function definition(defaults: Defaults): Command {
+  return new Command("npm start --")
+    .description("Run all of Canarec on this machine.")
+    .allowExcessArguments(false)
+    .option("--port <port>", "public port", parsePort, 8082)
+    .option("--home <folder>", "folder of all state (CANAREC_HOME)", defaults.home)
+    .option("--catalog <demo|path>", "catalogue that a new home starts with", "demo")
+    .option("--rate <lines>", "stream lines per second that the simulator sends", parseRate)
+    .option("--no-simulator", "wait for a real stream instead of simulating a platform")
+    .exitOverride();
+}
+
+function optionsFrom(raw: RawOptions, defaults: Defaults): ClusterOptions {
+  return {
+    port: raw.port,
+    home: resolve(defaults.folder, raw.home),
+    catalog: raw.catalog === "demo" ? "demo" : resolve(defaults.folder, raw.catalog),
+    linesPerSecond: raw.rate,
+    simulator: raw.simulator,
+  };
+}
+
+function parsePort(text: string): number {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  if (port < 1 || port > 65_535) throw new InvalidArgumentError("expected 1 to 65535.");
+  return port;
+}
+
+function parseRate(text: string): number {
+  const rate = /^\d+(\.\d+)?$/.test(text) ? Number(text) : 0;
+  if (rate <= 0) throw new InvalidArgumentError("expected a number above 0.");
+  return rate;
+}

@@ -1,0 +1,57 @@
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type Child, type ChildSpec, startChild } from "./child.ts";
+import type { ServicePlan } from "./services.ts";
+import { startFailure, untilReady } from "./start-server.ts";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const TIMEOUT_MS = 120_000;
+const PROBE_MS = 2_000;
+/** A service may finish what it is doing; one that hangs is ended. */
+const GRACE_MS = 15_000;
+
+export interface ServiceSurroundings {
+  /** Absolute path; the log goes to `logs/` below it. */
+  readonly home: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/**
+ * Start a service of ours and wait until it says that it can do its work.
+ *
+ * @throws ServiceError as startServer does.
+ */
+export async function startService(
+  plan: ServicePlan,
+  surroundings: ServiceSurroundings,
+  signal: AbortSignal,
+): Promise<Child> {
+  const spec: ChildSpec = {
+    name: plan.name,
+    command: process.execPath,
+    args: ["--import", "tsx", join(ROOT, plan.program)],
+    env: { ...surroundings.env, ...plan.env },
+    logFile: join(surroundings.home, "logs", `${plan.name}.log`),
+    pidFile: join(surroundings.home, "run", `${plan.name}.pid`),
+    stopSignal: "SIGTERM",
+    graceMs: GRACE_MS,
+    cwd: ROOT,
+    ipc: true,
+  };
+  const child = await startChild(spec);
+  const isReady = () => answersOk(plan.readyUrl);
+  const outcome = await untilReady({ timeoutMs: TIMEOUT_MS, signal, isReady }, child);
+  if (outcome === "ready") return child;
+  await child.stop();
+  throw startFailure(spec, outcome);
+}
+
+async function answersOk(url: string): Promise<boolean> {
+  try {
+    const answer = await fetch(url, { signal: AbortSignal.timeout(PROBE_MS) });
+    await answer.body?.cancel();
+    return answer.ok;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,112 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Backoff, backoffMs } from "@canarec/service-kit/backoff";
+import { messageOf } from "@canarec/service-kit/errors";
+import type { Child, Exit } from "./child.ts";
+
+/** A process that lived this long was well: its end counts as the first failure. */
+const SETTLED_MS = 30_000;
+const BACKOFF: Backoff = { baseMs: 500, maxMs: 30_000 };
+
+/** A process that shall run all the time. */
+export interface Supervised {
+  readonly name: string;
+  /** Resolves when it is ready. Ends what it began, and throws, when `signal` aborts. */
+  start(signal: AbortSignal): Promise<Child>;
+}
+
+/** What supervision tells of. */
+export interface SupervisionEvents {
+  started(name: string, child: Child): void;
+  ended(name: string, exit: Exit, restartInMs: number): void;
+  failedToStart(name: string, reason: string, retryInMs: number): void;
+  restarted(name: string, child: Child): void;
+}
+
+/**
+ * Start a process, and start it again with exponential back-off whenever it ends, until disposed.
+ *
+ * @throws what the first start throws: then nothing is supervised.
+ */
+export async function supervise(
+  supervised: Supervised,
+  events: SupervisionEvents,
+  random: () => number = Math.random,
+): Promise<AsyncDisposable> {
+  const stopping = new AbortController();
+  const child = await supervised.start(stopping.signal);
+  events.started(supervised.name, child);
+  const supervision = new Supervision(supervised, events, random, stopping);
+  const ended = supervision.keep(child);
+  return {
+    async [Symbol.asyncDispose]() {
+      stopping.abort();
+      await supervision.stopChild();
+      await ended;
+    },
+  };
+}
+
+class Supervision {
+  readonly #supervised: Supervised;
+  readonly #events: SupervisionEvents;
+  readonly #random: () => number;
+  readonly #stopping: AbortController;
+  /** In a row. */
+  #failures = 0;
+  #child: Child | undefined;
+
+  constructor(
+    supervised: Supervised,
+    events: SupervisionEvents,
+    random: () => number,
+    stopping: AbortController,
+  ) {
+    this.#supervised = supervised;
+    this.#events = events;
+    this.#random = random;
+    this.#stopping = stopping;
+  }
+
+  async stopChild(): Promise<void> {
+    await this.#child?.stop();
+  }
+
+  async keep(first: Child): Promise<void> {
+    for (let child: Child | undefined = first; child !== undefined;) {
+      this.#child = child;
+      const since = performance.now();
+      const exit = await child.exited;
+      if (this.#isStopping()) return;
+      if (performance.now() - since > SETTLED_MS) this.#failures = 0;
+      const waitMs = this.#nextWaitMs();
+      this.#events.ended(this.#supervised.name, exit, waitMs);
+      child = await this.#startAgain(waitMs);
+      if (child !== undefined) this.#events.restarted(this.#supervised.name, child);
+    }
+  }
+
+  /** Tries until it runs; undefined once it shall stop. */
+  async #startAgain(firstWaitMs: number): Promise<Child | undefined> {
+    for (let waitMs = firstWaitMs; ;) {
+      const signal = this.#stopping.signal;
+      await sleep(waitMs, undefined, { signal }).catch(() => undefined); // aborted: seen below
+      if (this.#isStopping()) return undefined;
+      try {
+        return await this.#supervised.start(signal);
+      } catch (failure) {
+        if (this.#isStopping()) return undefined;
+        waitMs = this.#nextWaitMs();
+        this.#events.failedToStart(this.#supervised.name, messageOf(failure), waitMs);
+      }
+    }
+  }
+
+  #nextWaitMs(): number {
+    this.#failures += 1;
+    return backoffMs(this.#failures - 1, BACKOFF, this.#random);
+  }
+
+  #isStopping(): boolean {
+    return this.#stopping.signal.aborted;
+  }
+}
