@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
+import { INTERNAL_HEADER } from "@canarec/inference/contract/internal-header";
 import type { Dispatcher } from "undici";
 import { assignTrack } from "../assignment/assign-track.ts";
 import type { AttemptError } from "../contract/exposure.ts";
@@ -154,7 +155,7 @@ export class ApiCall implements Waiter, Dispatcher.DispatchHandler {
   }
 
   #marks(headers: IncomingHttpHeaders = {}) {
-    const internal = this.#plane.readInternal(headers["x-canarec-internal"]);
+    const internal = this.#plane.readInternal(headers[INTERNAL_HEADER]);
     return {
       requestId: this.#request.requestId,
       track: this.#replica === undefined ? "none" : this.#pool.name,

@@ -1,9 +1,9 @@
+import type { InternalHeader } from "@canarec/inference/contract/internal-header";
 import type { Exposure, Track } from "../contract/exposure.ts";
 import type { RoutingSnapshot } from "../contract/routing-snapshot.ts";
 import type { PopularList } from "../fallback/popular-list.ts";
 import type { LoadBalancerMetrics } from "../metrics.ts";
 import type { TrackPool } from "../replicas/track-pool.ts";
-import type { InternalHeader } from "./internal-header.ts";
 
 /** Limits of time of one call, from the arrival of its request. */
 export interface TimeLimits {

@@ -1,13 +1,4 @@
-import { z } from "zod";
-
-/** What a replica tells about an answer in `x-canarec-internal`, which never reaches a client. */
-const InternalHeader = z.object({
-  build: z.string().max(256),
-  bundle: z.string().max(256),
-  personalised: z.boolean(),
-  propensities: z.array(z.number().min(0).max(1)).max(100).nullable().default(null),
-});
-export type InternalHeader = z.output<typeof InternalHeader>;
+import { InternalHeader } from "@canarec/inference/contract/internal-header";
 
 /** All answers of a build without chance in them have one of two texts. */
 const REMEMBERED = 64;

@@ -11,7 +11,11 @@ const answered = (status: number, body: string, type = "text/plain") =>
 
 describe("judgeAnswer", () => {
   it("takes a list", () => {
-    expect(answered(200, "alien,barbie")).toEqual({ ok: true, list: ["alien", "barbie"] });
+    expect(answered(200, "alien,barbie")).toEqual({
+      ok: true,
+      list: ["alien", "barbie"],
+      text: "alien,barbie",
+    });
   });
 
   it.each([

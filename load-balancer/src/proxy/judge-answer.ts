@@ -2,9 +2,9 @@ import type { AttemptError } from "../contract/exposure.ts";
 import type { Outcome } from "./exchange.ts";
 import { parseMovieList } from "./movie-list.ts";
 
-/** An attempt at a list of movies: the list, or why there is none. */
+/** An attempt at a list of movies: the list, and as the text it came in, or why there is none. */
 export type Judgement =
-  | { readonly ok: true; readonly list: readonly string[] }
+  | { readonly ok: true; readonly list: readonly string[]; readonly text: string }
   | { readonly ok: false; readonly status: number | null; readonly error: AttemptError };
 
 /**
@@ -17,7 +17,8 @@ export function judgeAnswer(outcome: Outcome): Judgement {
   }
   const { status, headers, body } = outcome;
   if (status >= 500) return { ok: false, status, error: "server_error" };
-  const list = parseMovieList(headers["content-type"], body.toString());
+  const text = body.toString();
+  const list = parseMovieList(headers["content-type"], text);
   if (status !== 200 || list === undefined) return { ok: false, status, error: "invalid_answer" };
-  return { ok: true, list };
+  return { ok: true, list, text };
 }

@@ -1,4 +1,5 @@
-import type { ServerResponse } from "node:http";
+import type { IncomingHttpHeaders, ServerResponse } from "node:http";
+import { INTERNAL_HEADER, type InternalHeader } from "@canarec/inference/contract/internal-header";
 import { assignTrack } from "../assignment/assign-track.ts";
 import type { AttemptError, Exposure, ExposureReason, Track } from "../contract/exposure.ts";
 import type { RoutingSnapshot } from "../contract/routing-snapshot.ts";
@@ -6,8 +7,7 @@ import type { Replica } from "../replicas/replica.ts";
 import type { TrackPool, Waiter } from "../replicas/track-pool.ts";
 import type { DataPlane } from "./data-plane.ts";
 import { Exchange, type Outcome } from "./exchange.ts";
-import type { InternalHeader } from "./internal-header.ts";
-import { judgeAnswer } from "./judge-answer.ts";
+import { type Judgement, judgeAnswer } from "./judge-answer.ts";
 import { LIST_BYTES } from "./movie-list.ts";
 import { nextMove } from "./next-move.ts";
 import { markHeaders, sendProblem } from "./respond.ts";
@@ -26,6 +26,8 @@ interface Attempt {
   readonly hedge: boolean;
   ended?: { readonly ms: number; readonly status: number | null; readonly error?: AttemptError };
 }
+
+type UsableAnswer = Extract<Judgement, { ok: true }>;
 
 /** What was answered, and by whom. */
 interface Answer {
@@ -108,7 +110,7 @@ export class RecommendCall implements Waiter {
       this.#pool.succeeded(attempt.replica);
       this.#pool.release(attempt.replica, "recommend");
       this.#plane.metrics.attemptSucceeded(attempt.replica.name);
-      if (outcome.kind === "answered") this.#pass(attempt, judgement.list, outcome);
+      if (outcome.kind === "answered") this.#pass(attempt, judgement, outcome.headers);
       return;
     }
     attempt.ended = { ms, status: judgement.status, error: judgement.error };
@@ -147,15 +149,15 @@ export class RecommendCall implements Waiter {
     this.#giveUp(this.#attempts.length === 0 ? "overloaded" : undefined);
   }
 
-  #pass(attempt: Attempt, list: readonly string[], outcome: Outcome & { kind: "answered" }): void {
+  #pass(attempt: Attempt, { list, text }: UsableAnswer, headers: IncomingHttpHeaders): void {
     if (this.#answer !== undefined) return;
     this.#abandon("outrun");
-    const internal = this.#plane.readInternal(outcome.headers["x-canarec-internal"]);
+    const internal = this.#plane.readInternal(headers[INTERNAL_HEADER]);
     const first = attempt === this.#attempts[0];
     const reason = first ? "ok" : attempt.hedge ? "hedged" : "retried";
     const served = this.#pool.name;
     this.#finish({ reason, served, status: 200, list, replica: attempt.replica.name, internal });
-    this.#sendList(outcome.body, []);
+    this.#sendList(text, []);
   }
 
   /** No replica has answered, and none will. */
@@ -167,7 +169,7 @@ export class RecommendCall implements Waiter {
     const common = { served: "none", replica: null, internal: undefined, list } as const;
     if (list.length > 0) {
       this.#finish({ reason: "fallback_list", status: 200, ...common });
-      this.#sendList(Buffer.from(list.join(",")), ["x-canarec-fallback", "popular-list"]);
+      this.#sendList(list.join(","), ["x-canarec-fallback", "popular-list"]);
       return;
     }
     this.#finish({ reason: "unanswered", status: 503, ...common });
@@ -191,12 +193,13 @@ export class RecommendCall implements Waiter {
     };
   }
 
-  #sendList(body: Buffer, extra: readonly string[]): void {
+  /** The text as a string, not a buffer: so it leaves in one write together with the headers. */
+  #sendList(body: string, extra: readonly string[]): void {
     this.#res.writeHead(200, [
       "content-type",
       "text/plain; charset=utf-8",
       "content-length",
-      String(body.length),
+      String(Buffer.byteLength(body)),
       ...markHeaders(this.#marks()),
       ...extra,
     ]);
