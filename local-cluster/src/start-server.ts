@@ -65,10 +65,16 @@ export async function untilReady(waiting: Waiting, child: Child): Promise<"ready
   return "late";
 }
 
-/** Says what its log says last. */
+/** Says what its log says last, and where to read more. */
 export function startFailure(spec: ChildSpec, outcome: NotReady): ServiceError {
-  const reason = lastLines(spec.logFile, 1)[0] ?? "it wrote no log";
+  const reason = `${lastWords(lastLines(spec.logFile, 20))} (log: ${spec.logFile})`;
   return outcome === "late"
     ? new ServiceError("deadline_exceeded", `${spec.name} did not become ready: ${reason}`)
     : new ServiceError("unavailable", `${spec.name} ended at start: ${reason}`);
+}
+
+/** The last line that tells something: not a frame of a stack, nor Node's farewell. */
+export function lastWords(lines: readonly string[]): string {
+  const telling = lines.filter((line) => !/^\s+at |^Node\.js v|^[\s{}]*$/.test(line));
+  return telling.at(-1)?.trim() ?? "it wrote no log";
 }

@@ -22,6 +22,22 @@ export interface SupervisionEvents {
   restarted(name: string, child: Child): void;
 }
 
+/** Time and chance. */
+export interface Pace {
+  /** Milliseconds of a clock that only goes forward. */
+  now(): number;
+  /** Uniform in [0, 1). */
+  random(): number;
+  /** Rejects when `signal` aborts. */
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
+}
+
+const REAL_PACE: Pace = {
+  now: () => performance.now(),
+  random: Math.random,
+  sleep: (ms, signal) => sleep(ms, undefined, { signal }),
+};
+
 /**
  * Start a process, and start it again with exponential back-off whenever it ends, until disposed.
  *
@@ -30,12 +46,12 @@ export interface SupervisionEvents {
 export async function supervise(
   supervised: Supervised,
   events: SupervisionEvents,
-  random: () => number = Math.random,
+  pace: Pace = REAL_PACE,
 ): Promise<AsyncDisposable> {
   const stopping = new AbortController();
   const child = await supervised.start(stopping.signal);
   events.started(supervised.name, child);
-  const supervision = new Supervision(supervised, events, random, stopping);
+  const supervision = new Supervision(supervised, events, pace, stopping);
   const ended = supervision.keep(child);
   return {
     async [Symbol.asyncDispose]() {
@@ -49,7 +65,7 @@ export async function supervise(
 class Supervision {
   readonly #supervised: Supervised;
   readonly #events: SupervisionEvents;
-  readonly #random: () => number;
+  readonly #pace: Pace;
   readonly #stopping: AbortController;
   /** In a row. */
   #failures = 0;
@@ -58,12 +74,12 @@ class Supervision {
   constructor(
     supervised: Supervised,
     events: SupervisionEvents,
-    random: () => number,
+    pace: Pace,
     stopping: AbortController,
   ) {
     this.#supervised = supervised;
     this.#events = events;
-    this.#random = random;
+    this.#pace = pace;
     this.#stopping = stopping;
   }
 
@@ -74,10 +90,10 @@ class Supervision {
   async keep(first: Child): Promise<void> {
     for (let child: Child | undefined = first; child !== undefined;) {
       this.#child = child;
-      const since = performance.now();
+      const since = this.#pace.now();
       const exit = await child.exited;
       if (this.#isStopping()) return;
-      if (performance.now() - since > SETTLED_MS) this.#failures = 0;
+      if (this.#pace.now() - since > SETTLED_MS) this.#failures = 0;
       const waitMs = this.#nextWaitMs();
       this.#events.ended(this.#supervised.name, exit, waitMs);
       child = await this.#startAgain(waitMs);
@@ -89,7 +105,7 @@ class Supervision {
   async #startAgain(firstWaitMs: number): Promise<Child | undefined> {
     for (let waitMs = firstWaitMs; ;) {
       const signal = this.#stopping.signal;
-      await sleep(waitMs, undefined, { signal }).catch(() => undefined); // aborted: seen below
+      await this.#pace.sleep(waitMs, signal).catch(() => undefined); // aborted: seen below
       if (this.#isStopping()) return undefined;
       try {
         return await this.#supervised.start(signal);
@@ -103,7 +119,7 @@ class Supervision {
 
   #nextWaitMs(): number {
     this.#failures += 1;
-    return backoffMs(this.#failures - 1, BACKOFF, this.#random);
+    return backoffMs(this.#failures - 1, BACKOFF, () => this.#pace.random());
   }
 
   #isStopping(): boolean {

@@ -1,0 +1,23 @@
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
+import { describe, expect, it } from "vitest";
+import { freePort, isFree } from "./port.ts";
+
+describe("freePort", () => {
+  it("is the preferred one if that is free, another one if not", async () => {
+    const server = createServer().listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const taken = (server.address() as AddressInfo).port;
+    expect(await isFree(taken)).toBe(false);
+    expect(await freePort(taken)).not.toBe(taken);
+    server.close();
+    await once(server, "close");
+    expect(await freePort(taken)).toBe(taken);
+  });
+
+  it("stays below the range of outgoing connections", async () => {
+    const port = await freePort();
+    expect(port).toBeGreaterThanOrEqual(15_000);
+    expect(port).toBeLessThan(32_768);
+  });
+});

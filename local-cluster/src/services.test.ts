@@ -1,0 +1,71 @@
+import { describe, expect, it } from "vitest";
+import {
+  type ServiceChoices,
+  innerServices,
+  publicUrl,
+  servicePlans,
+  sharedEnv,
+} from "./services.ts";
+
+const choices: ServiceChoices = { simulator: true, linesPerSecond: 25 };
+
+const at = {
+  databaseUrl: "postgres://canarec:secret@127.0.0.1:5432/canarec",
+  kafkaBrokers: "127.0.0.1:9092",
+  chromaUrl: "http://127.0.0.1:8000",
+  home: "/data",
+  host: "127.0.0.1",
+  publicPort: 8082,
+  ports: Object.fromEntries(innerServices(choices).map((name, index) => [name, 20_000 + index])),
+};
+
+const plan = (name: string, chosen = choices) =>
+  servicePlans(at, chosen).find((one) => one.name === name);
+
+describe("servicePlans", () => {
+  it("starts what is asked before what asks", () => {
+    const order = servicePlans(at, choices);
+    expect(order.map(({ name }) => name)).toEqual([
+      "stream-parser",
+      "inference-1",
+      "inference-2",
+      "load-balancer",
+      "monitoring",
+      "simulator",
+    ]);
+    expect(order.map(({ stage }) => stage)).toEqual([0, 0, 0, 1, 2, 2]);
+  });
+
+  it("tells the load balancer its replicas, and gives it the public port", () => {
+    const [first, second] = [plan("inference-1"), plan("inference-2")];
+    expect(plan("load-balancer")?.env).toMatchObject({
+      PORT: "8082",
+      REPLICA_URLS: `${first?.url},${second?.url}`,
+    });
+    expect(plan("load-balancer")?.readyUrl).not.toContain(":8082");
+  });
+
+  it("shows the simulated platform to the stream parser, where there is one", () => {
+    const without = { simulator: false, linesPerSecond: undefined };
+    expect(plan("stream-parser")?.env["METADATA_URL"]).toBe(plan("simulator")?.url);
+    expect(plan("stream-parser", without)?.env["METADATA_URL"]).toBeUndefined();
+    expect(plan("simulator", without)).toBeUndefined();
+    expect(plan("simulator")?.env).toMatchObject({
+      RATE: "25",
+      RECOMMEND_URL: "http://127.0.0.1:8082",
+    });
+  });
+
+  it("gives every service a port of its own", () => {
+    const ports = servicePlans(at, choices).map(({ readyUrl }) => new URL(readyUrl).port);
+    expect(new Set(ports).size).toBe(ports.length);
+  });
+
+  it("opens the public address alone where a host is given", () => {
+    const open = { ...at, host: "0.0.0.0" };
+    const hosts = servicePlans(open, choices).map(({ env }) => env["HOST"]);
+    expect(hosts.filter((host) => host !== undefined)).toEqual(["0.0.0.0"]);
+    expect(sharedEnv(open)["HOST"]).toBe("127.0.0.1");
+    expect(publicUrl(open)).toBe("http://127.0.0.1:8082");
+  });
+});
