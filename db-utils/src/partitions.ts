@@ -25,7 +25,7 @@ const AHEAD_DAYS = 2;
 const DAY_MS = 86_400_000;
 
 /** Any constant: it only has to be the same in every process. */
-const PARTITION_LOCK = 7_226_002;
+const PARTITION_LOCK = 7_226_010;
 
 /** Whoever waits for a lock makes all others wait behind it: rather fail, and be run again. */
 const LOCK_TIMEOUT_MS = 3_000;
@@ -87,6 +87,30 @@ export function partitionWindow(
     from: new Date((today - keptDays) * DAY_MS),
     to: new Date((today + 1 + AHEAD_DAYS) * DAY_MS),
   };
+}
+
+/** Names of the partitions by day that there are. */
+export async function dailyPartitions(client: Queryable): Promise<readonly string[]> {
+  return (await partitionsOf(client)).map(({ name }) => name);
+}
+
+/** Make the partitions of these names, as `dailyPartitions` gave them, inside the caller's transaction. */
+export async function restorePartitions(
+  client: Queryable,
+  names: readonly string[],
+): Promise<void> {
+  const wanted = DAILY_TABLES.flatMap((daily) =>
+    names.flatMap((name) => {
+      const day = /^(.*)_d(\d{4})(\d{2})(\d{2})$/.exec(name);
+      if (day?.[1] !== daily.table) return [];
+      return [
+        { ...daily, name, from: new Date(`${day[2] ?? ""}-${day[3] ?? ""}-${day[4] ?? ""}`) },
+      ];
+    }),
+  );
+  for (const partition of await missing(client, wanted)) {
+    await client.query(createStatement(partition));
+  }
 }
 
 interface WantedPartition extends DailyTable {

@@ -1,0 +1,58 @@
+import pg from "pg";
+import { getTableConfig } from "drizzle-orm/pg-core";
+import { getTableName } from "drizzle-orm";
+import * as schema from "../schema/index.ts";
+
+/** A table as a backup sees it. */
+export interface TablePlan {
+  readonly table: string;
+  readonly columns: readonly string[];
+  /** The order of the rows in a file, in SQL: by primary key, texts by their bytes, so the same on every server. */
+  readonly order: readonly string[];
+  /** The column whose sequence has to follow. */
+  readonly identity: string | null;
+}
+
+/** Those whose rows others refer to come first. */
+const TABLES = [
+  schema.movies,
+  schema.genres,
+  schema.people,
+  schema.tags,
+  schema.users,
+  schema.bundles,
+  schema.movieGenres,
+  schema.moviePeople,
+  schema.movieTags,
+  schema.interactions,
+  schema.watches,
+  schema.movieStatistics,
+  schema.movieHours,
+  schema.streamOffsets,
+  schema.rejectedLines,
+  schema.rejectionCounts,
+  schema.platformAnswers,
+  schema.exposures,
+  schema.movieEmbeddings,
+  schema.movieNeighbours,
+  schema.bundleChunks,
+  schema.jobRuns,
+] as const;
+
+/** Every table of the schema, in an order in which references are there before what refers to them. */
+export const TABLE_PLANS: readonly TablePlan[] = TABLES.map((table) => {
+  const { columns, primaryKeys } = getTableConfig(table);
+  const composite = primaryKeys[0]?.columns ?? [];
+  const key = composite.length > 0 ? composite : columns.filter((column) => column.primary);
+  return {
+    table: getTableName(table),
+    columns: columns.map(({ name }) => name),
+    order: key.map((column) => orderTerm(column.name, column.getSQLType() === "text")),
+    identity: columns.find((column) => column.generatedIdentity !== undefined)?.name ?? null,
+  };
+});
+
+function orderTerm(column: string, isText: boolean): string {
+  const name = pg.escapeIdentifier(column);
+  return isText ? `${name} collate "C"` : name;
+}
