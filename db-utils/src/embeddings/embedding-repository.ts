@@ -51,6 +51,33 @@ const SELECT_MOVIE = `
   from movies m
   left join movie_embeddings e on e.movie_key = m.movie_key and e.collection = $1`;
 
+const MISSING = `
+  select movie_key from movies m
+  where not exists (select from movie_embeddings e
+      where e.movie_key = m.movie_key and e.collection = $1)
+    and (m.title is not null or m.overview is not null
+      or exists (select from movie_genres g where g.movie_key = m.movie_key)
+      or exists (select from movie_people p where p.movie_key = m.movie_key))
+  order by movie_key limit $2`;
+
+const CHANGED_SINCE = `
+  select m.movie_key as "movieKey", m.updated_at as "updatedAt"
+  from movies m join movie_embeddings e on e.movie_key = m.movie_key and e.collection = $1
+  where m.updated_at > $2 order by m.updated_at, m.movie_key limit $3`;
+
+const EMBEDDED = `
+  select movie_key, movie_id from movie_embeddings join movies using (movie_key)
+  where collection = $1 order by movie_key`;
+
+const RECORD = `
+  insert into movie_embeddings (collection, movie_key, text_hash, embedded_at)
+  select $1, t.movie_key, t.text_hash, clock_timestamp()
+  from unnest($2::int[], $3::text[]) as t (movie_key, text_hash)
+  where exists (select from movies m where m.movie_key = t.movie_key)
+  order by t.movie_key
+  on conflict (collection, movie_key) do update set
+    text_hash = excluded.text_hash, embedded_at = excluded.embedded_at`;
+
 export function createEmbeddingRepository(
   database: Pick<Database, "pool">,
   collection: string,
@@ -67,46 +94,29 @@ export function createEmbeddingRepository(
       return (await pool.query<MovieToEmbed>(sql, [collection, movieKeys])).rows;
     },
     async missing(limit) {
-      const { rows } = await pool.query<{ movie_key: number }>(
-        `select movie_key from movies m
-         where not exists (select from movie_embeddings e
-             where e.movie_key = m.movie_key and e.collection = $1)
-           and (m.title is not null or m.overview is not null
-             or exists (select from movie_genres g where g.movie_key = m.movie_key)
-             or exists (select from movie_people p where p.movie_key = m.movie_key))
-         order by movie_key limit $2`,
-        [collection, limit],
-      );
+      const { rows } = await pool.query<{ movie_key: number }>(MISSING, [collection, limit]);
       return rows.map((row) => row.movie_key);
     },
     async changedSince(since, limit) {
-      const { rows } = await pool.query<{ movieKey: number; updatedAt: Date }>(
-        `select m.movie_key as "movieKey", m.updated_at as "updatedAt"
-         from movies m join movie_embeddings e on e.movie_key = m.movie_key and e.collection = $1
-         where m.updated_at > $2 order by m.updated_at, m.movie_key limit $3`,
-        [collection, since, limit],
-      );
+      const { rows } = await pool.query<{ movieKey: number; updatedAt: Date }>(CHANGED_SINCE, [
+        collection,
+        since,
+        limit,
+      ]);
       return rows;
     },
     async embedded() {
-      const { rows } = await pool.query<{ movie_key: number; movie_id: string }>(
-        `select movie_key, movie_id from movie_embeddings join movies using (movie_key)
-         where collection = $1 order by movie_key`,
-        [collection],
-      );
+      const { rows } = await pool.query<{ movie_key: number; movie_id: string }>(EMBEDDED, [
+        collection,
+      ]);
       return rows.map((row) => [row.movie_key, row.movie_id]);
     },
     async record(texts) {
-      await pool.query(
-        `insert into movie_embeddings (collection, movie_key, text_hash, embedded_at)
-         select $1, t.movie_key, t.text_hash, clock_timestamp()
-         from unnest($2::int[], $3::text[]) as t (movie_key, text_hash)
-         where exists (select from movies m where m.movie_key = t.movie_key)
-         order by t.movie_key
-         on conflict (collection, movie_key) do update set
-           text_hash = excluded.text_hash, embedded_at = excluded.embedded_at`,
-        [collection, texts.map((text) => text.movieKey), texts.map((text) => text.textHash)],
-      );
+      await pool.query(RECORD, [
+        collection,
+        texts.map((text) => text.movieKey),
+        texts.map((text) => text.textHash),
+      ]);
     },
     async forget(movieKeys) {
       await pool.query(

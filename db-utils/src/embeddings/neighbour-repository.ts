@@ -64,12 +64,7 @@ export function createNeighbourRepository(
         [collection, movieKeys],
       ),
     async thresholds() {
-      const { rows } = await pool.query<Threshold>(
-        `select movie_key as "movieKey", case when cardinality(similarities) < ${MOST_NEIGHBOURS}
-           then '-Infinity'::real else similarities[${MOST_NEIGHBOURS}] end as least
-         from movie_neighbours where collection = $1 order by movie_key`,
-        [collection],
-      );
+      const { rows } = await pool.query<Threshold>(THRESHOLDS, [collection]);
       return rows;
     },
     async byKeys(movieKeys) {
@@ -99,6 +94,11 @@ const OUTDATED = `
   left join movie_neighbours n on n.collection = e.collection and n.movie_key = e.movie_key
   where e.collection = $1 and (n.movie_key is null or n.updated_at < e.embedded_at)
   order by e.movie_key`;
+
+const THRESHOLDS = `
+  select movie_key as "movieKey", case when cardinality(similarities) < ${MOST_NEIGHBOURS}
+  then '-Infinity'::real else similarities[${MOST_NEIGHBOURS}] end as least
+  from movie_neighbours where collection = $1 order by movie_key`;
 
 const NAMING_MISSING = `
   select distinct n.movie_key
