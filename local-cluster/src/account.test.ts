@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { mayEnter } from "./account.ts";
+import { mayEnter, runAs } from "./account.ts";
 
 const postgres = { uid: 101, gid: 104 };
 
@@ -16,5 +16,16 @@ describe("mayEnter", () => {
 
   it("lets root in everywhere", () => {
     expect(mayEnter({ uid: 5, gid: 5, mode: 0o000 }, { uid: 0, gid: 0 })).toBe(true);
+  });
+});
+
+describe("runAs", () => {
+  it("leaves a program alone, gives it a user, or a user who passes closed folders", () => {
+    expect(runAs(undefined, "initdb", ["-D"])).toEqual({ command: "initdb", args: ["-D"] });
+    expect(runAs(postgres, "initdb", ["-D"])).toMatchObject({ command: "initdb", ...postgres });
+    const passing = runAs({ ...postgres, passesClosedFolders: true }, "initdb", ["-D"]);
+    expect(passing.command).toBe("setpriv");
+    expect(passing.args.slice(-4)).toEqual(["--reuid=101", "--regid=104", "initdb", "-D"]);
+    expect(passing.uid).toBeUndefined();
   });
 });

@@ -1,8 +1,15 @@
-import { execFileSync } from "node:child_process";
-import { type Stats, chmodSync, existsSync, statSync } from "node:fs";
+import { execFileSync, spawnSync } from "node:child_process";
+import { type Stats, existsSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { ServiceError } from "@canarec/service-kit/errors";
-import type { Account } from "./child.ts";
+
+/** Who runs a process. */
+export interface Account {
+  readonly uid: number;
+  readonly gid: number;
+  /** Set where folders on its way are closed to it: it may pass them all the same. */
+  readonly passesClosedFolders?: boolean;
+}
 
 /** Postgres refuses to run as root, so root runs it as this user. */
 const POSTGRES_USER = "postgres";
@@ -64,10 +71,51 @@ export function closedFolder(path: string, account: Account): string | undefined
   return folder.isDirectory() && !mayEnter(folder, account) ? absolute : undefined;
 }
 
-/** Let the account pass through a folder of ours (not list it), where the permission bits forbid it. */
-export function letPass(folder: string, account: Account): void {
-  const mode = statSync(folder);
-  if (mode.uid === process.getuid?.() && !mayEnter(mode, account)) {
-    chmodSync(folder, mode.mode | 0o011);
-  }
+/** What gives a process, beside another user's name, root's way through folders. */
+const PASSAGE = [
+  "--securebits=+no_setuid_fixup", // else access(2) judges without the capability
+  "--inh-caps=+dac_override",
+  "--ambient-caps=+dac_override",
+  "--clear-groups",
+];
+
+/**
+ * The account, made able to reach the paths through folders that are closed to it, such as root's own
+ * home. The program `setpriv` (util-linux) and the capability to use it are needed for that.
+ *
+ * @throws ServiceError `failed_precondition` naming the closed folder where they are absent.
+ */
+export function accountReaching(account: Account, paths: readonly string[]): Account {
+  const closed = paths
+    .map((path) => closedFolder(path, account))
+    .find((path) => path !== undefined);
+  if (closed === undefined) return account;
+  const able = { ...account, passesClosedFolders: true };
+  const { command, args } = runAs(able, "true", []);
+  if (spawnSync(command, args).status === 0) return able;
+  throw new ServiceError(
+    "failed_precondition",
+    `Postgres runs as the user "${POSTGRES_USER}" (it refuses root), who may not enter ${closed}: ` +
+      "use another folder, run as another user, or set DATABASE_URL",
+  );
+}
+
+export interface Invocation {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly uid?: number;
+  readonly gid?: number;
+}
+
+/** How to run a program under an account; under our own if none is given. */
+export function runAs(
+  account: Account | undefined,
+  command: string,
+  args: readonly string[],
+): Invocation {
+  if (account === undefined) return { command, args };
+  const { uid, gid } = account;
+  if (account.passesClosedFolders !== true) return { command, args, uid, gid };
+  const identity = [`--reuid=${uid}`, `--regid=${gid}`];
+  return { command: "setpriv", args: [...PASSAGE, ...identity, command, ...args] };
 }

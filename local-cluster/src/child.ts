@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, rmSync } from "node:fs";
 import { ServiceError } from "@canarec/service-kit/errors";
+import { type Account, runAs } from "./account.ts";
 import { openLogFile } from "./log-file.ts";
 import { leftoverEnded, writePidFile } from "./pid-file.ts";
 import { sharedReaper } from "./reaper.ts";
@@ -24,11 +25,6 @@ export interface ChildSpec {
   readonly account?: Account | undefined;
   /** Whether to open an IPC channel, whose end tells a service of ours that its parent is gone. */
   readonly ipc?: boolean;
-}
-
-export interface Account {
-  readonly uid: number;
-  readonly gid: number;
 }
 
 export interface Exit {
@@ -79,13 +75,14 @@ export async function startChild(spec: ChildSpec): Promise<Child> {
 
 function spawnLogged(spec: ChildSpec): ChildProcess {
   const log = openLogFile(spec.logFile);
+  const { command, args, ...identity } = runAs(spec.account, spec.command, spec.args);
   try {
-    return spawn(spec.command, spec.args, {
+    return spawn(command, args, {
       env: spec.env,
       detached: true,
       stdio: spec.ipc === true ? ["ignore", log, log, "ipc"] : ["ignore", log, log],
       ...(spec.cwd === undefined ? {} : { cwd: spec.cwd }),
-      ...(spec.account ?? {}),
+      ...identity,
     });
   } finally {
     closeSync(log);

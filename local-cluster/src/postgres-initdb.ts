@@ -4,7 +4,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { ServiceError } from "@canarec/service-kit/errors";
-import type { Account } from "./child.ts";
+import { type Account, runAs } from "./account.ts";
 
 const run = promisify(execFile);
 
@@ -47,8 +47,10 @@ async function initdb(wanted: NewPostgres, data: string, passwordFile: string): 
     // The same order of texts on every machine, whatever locales it has.
     ...["--locale-provider", "builtin", "--builtin-locale", "C.UTF-8"],
   ];
+  const { command, args: all, ...identity } = runAs(wanted.account, wanted.initdb, args);
   try {
-    await run(wanted.initdb, args, { env: { LC_ALL: "C" }, cwd: "/", ...(wanted.account ?? {}) });
+    const env = { PATH: process.env["PATH"], LC_ALL: "C" };
+    await run(command, all, { env, cwd: "/", ...identity });
   } catch (cause) {
     const said = (cause as { stderr?: string }).stderr?.trim().split("\n").at(-1);
     throw new ServiceError("unavailable", `initdb failed: ${said ?? String(cause)}`, { cause });

@@ -3,8 +3,8 @@ import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { ServiceError } from "@canarec/service-kit/errors";
 import pg from "pg";
-import { closedFolder, letPass, postgresAccount } from "./account.ts";
-import type { Account, Child, ChildSpec } from "./child.ts";
+import { type Account, accountReaching, postgresAccount } from "./account.ts";
+import type { Child, ChildSpec } from "./child.ts";
 import { initialisePostgres } from "./postgres-initdb.ts";
 import { keptSecret } from "./secret.ts";
 import { type RunningServer, startServer } from "./start-server.ts";
@@ -49,12 +49,9 @@ export interface PostgresOptions {
 export async function startPostgres(options: PostgresOptions): Promise<RunningServer> {
   const home = resolve(options.home);
   const programs = postgresPrograms();
-  const account = postgresAccount();
   mkdirSync(home, { recursive: true });
-  if (account !== undefined) {
-    letPass(home, account);
-    requireReachable([home, programs.folder], account);
-  }
+  const postgresUser = postgresAccount();
+  const account = postgresUser && accountReaching(postgresUser, [home, programs.folder]);
   const password = keptSecret(join(home, "secrets", "postgres-password"));
   const dataFolder = join(home, "postgres");
   await initialisePostgres({ dataFolder, password, account, initdb: programs.initdb });
@@ -106,18 +103,6 @@ function postgresPrograms(): { folder: string; postgres: string; initdb: string 
     throw new ServiceError(
       "failed_precondition",
       `no embedded Postgres for ${system}-${process.arch} (package ${name}): set DATABASE_URL`,
-    );
-  }
-}
-
-function requireReachable(paths: readonly string[], account: Account): void {
-  for (const path of paths) {
-    const closed = closedFolder(path, account);
-    if (closed === undefined) continue;
-    throw new ServiceError(
-      "failed_precondition",
-      `Postgres runs as the user "postgres" (it refuses root), who may not enter ${closed} ` +
-        `on the way to ${path}: choose another place, run as another user, or set DATABASE_URL`,
     );
   }
 }
