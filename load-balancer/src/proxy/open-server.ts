@@ -53,6 +53,11 @@ export function createPublicServer(
       socket.destroy();
       return;
     }
+    // What follows an answer on a connection might be taken for a second one to the same request.
+    if (socket.bytesWritten > 0) {
+      socket.destroySoon();
+      return;
+    }
     const answer = BROKEN[error.code ?? ""] ?? MALFORMED;
     broken(Number.parseInt(answer.status, 10));
     const body = JSON.stringify({ code: "invalid_argument", message: answer.message });
