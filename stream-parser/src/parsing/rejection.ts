@@ -1,4 +1,4 @@
-/** Every reason for which a line of the stream is no event. Closed: metrics and tables use them as labels. */
+/** Every reason for which a message is no event. Closed: metrics and tables use them as labels. */
 export const REJECTION_REASONS = [
   "null_value", // the Kafka message has no value
   "empty_line",
@@ -19,6 +19,8 @@ export const REJECTION_REASONS = [
   "bad_rating",
   "rating_out_of_range", // outside the scale, or no multiple of one half
   "bad_recommendation",
+  "bad_exposure", // on the topic of exposures: not one of version 1
+  "unstorable", // Postgres refused what parsing let pass: a gap in the rules above
 ] as const;
 
 export type RejectionReason = (typeof REJECTION_REASONS)[number];
@@ -34,4 +36,8 @@ const REJECTIONS = new Map(
 
 export function rejection(reason: RejectionReason): Rejection {
   return REJECTIONS.get(reason) ?? { kind: "rejected", reason };
+}
+
+export function isRejection(outcome: object): outcome is Rejection {
+  return "kind" in outcome && outcome.kind === "rejected";
 }
