@@ -19,6 +19,7 @@ afterAll(async () => {
 });
 
 const MODEL = {
+  streamTopic: "movielog",
   collection: "movies-test",
   textVersion: 1,
   modelVersion: "test",
@@ -47,7 +48,8 @@ beforeEach(async () => {
     insert into movie_hours (movie_key, hour, viewers) values
       (1, '2024-02-27T12:00Z', 8), (1, '2024-02-24T12:00Z', 4), (1, '1995-02-24T12:00Z', 4);
     insert into stream_offsets (topic, partition, next_offset, high_event_at) values
-      ('movielog', 0, 17, '2024-02-27T12:00Z'), ('movielog', 1, 5, '2024-02-27T11:00Z');`);
+      ('movielog', 0, 17, '2024-02-27T12:00Z'), ('movielog', 1, 5, '2024-02-27T11:00Z'),
+      ('canarec-exposures', 0, 3, '2025-01-01T00:00Z');`);
 });
 
 const build = () => buildBundle({ database, ...MODEL });

@@ -6,10 +6,10 @@ import {
   encodeBundle,
 } from "@canarec/inference/bundle/codec/index";
 import { ServiceError } from "@canarec/service-kit/errors";
-import { type BundleModel, readContents } from "./read-contents.ts";
+import { type BundleInput, readContents } from "./read-contents.ts";
 import { type StoreOutcome, storeBundle } from "./store-bundle.ts";
 
-export interface BuildOptions extends BundleModel {
+export interface BuildOptions extends BundleInput {
   readonly database: Database;
 }
 
@@ -32,8 +32,8 @@ export interface BuildReport {
  * @throws ServiceError "failed_precondition" without any movie, or while another build runs.
  */
 export async function buildBundle(options: BuildOptions): Promise<BuildReport> {
-  const { database, ...model } = options;
-  const contents = await database.transaction(({ client }) => readContents(client, model), {
+  const { database, ...input } = options;
+  const contents = await database.transaction(({ client }) => readContents(client, input), {
     isolation: "repeatable read",
   });
   if (contents.catalogue.length === 0) {
@@ -50,7 +50,7 @@ export async function buildBundle(options: BuildOptions): Promise<BuildReport> {
     movies: contents.catalogue.length,
     withoutNeighbours: countWithoutNeighbours(contents),
     bytes: bundle.manifest.artifacts.reduce((total, { bytes }) => total + bytes, 0),
-    collection: model.collection,
+    collection: input.collection,
     watermark: contents.watermark,
   };
 }

@@ -1,10 +1,6 @@
 import type { Database } from "@canarec/db-utils/database";
-import {
-  type BundleContents,
-  type Manifest,
-  type Watermark,
-  decodeBundle,
-} from "@canarec/inference/bundle/codec/index";
+import { type Manifest, type Watermark, decodeBundle } from "@canarec/inference/bundle/codec/index";
+import { postgresBundles } from "@canarec/inference/bundle/postgres-source";
 import { ServiceError, messageOf } from "@canarec/service-kit/errors";
 
 /** A bundle as a list shows it. */
@@ -33,6 +29,7 @@ export interface BundleDetails extends BundleSummary {
   readonly manifest: Manifest;
   /** What is wrong with its stored bytes; null for nothing. */
   readonly damage: string | null;
+  /** Null where it is damaged, or not complete yet. */
   readonly movies: number | null;
 }
 
@@ -54,28 +51,16 @@ export async function showBundle(database: Database, idPrefix: string): Promise<
   if (other !== undefined && idPrefix !== "newest") {
     throw new ServiceError("invalid_argument", `several bundles begin with ${idPrefix}`);
   }
+  if (found.state === "building") return { ...found, damage: null, movies: null };
   try {
-    const contents = await loadBundle(database, found.bundleId, found.manifest);
-    return { ...found, damage: null, movies: contents.catalogue.length };
+    const stored = await postgresBundles(database).read(found.bundleId);
+    const { catalogue } = decodeBundle(
+      found.bundleId,
+      stored?.manifest,
+      stored?.artifacts ?? new Map(),
+    );
+    return { ...found, damage: null, movies: catalogue.length };
   } catch (failure) {
     return { ...found, damage: messageOf(failure), movies: null };
   }
-}
-
-/** @throws ServiceError "data_loss" for a damaged one. */
-async function loadBundle(
-  database: Database,
-  bundleId: string,
-  manifest: unknown,
-): Promise<BundleContents> {
-  const { rows } = await database.pool.query<{ artifact: string; bytes: Buffer }>(
-    "select artifact, bytes from bundle_chunks where bundle_id = $1 order by artifact, position",
-    [bundleId],
-  );
-  const parts = new Map<string, Buffer[]>();
-  for (const { artifact, bytes } of rows) {
-    parts.set(artifact, [...(parts.get(artifact) ?? []), bytes]);
-  }
-  const artifacts = [...parts].map(([name, chunks]) => [name, Buffer.concat(chunks)] as const);
-  return decodeBundle(bundleId, manifest, new Map(artifacts));
 }

@@ -1,4 +1,5 @@
 import type { Transaction } from "@canarec/db-utils/database";
+import { readStatistics } from "@canarec/db-utils/statistics/read-statistics";
 import {
   type BundleContents,
   type BundleStatistics,
@@ -17,6 +18,11 @@ export interface BundleModel {
   readonly ranking: RankingParameters;
 }
 
+/** A model, and the topic whose events count: its offsets are the watermark. */
+export interface BundleInput extends BundleModel {
+  readonly streamTopic: string;
+}
+
 type Client = Transaction["client"];
 
 /**
@@ -25,27 +31,26 @@ type Client = Transaction["client"];
  */
 const PLACEHOLDER_USERS = 3;
 
-/** A viewer of 50 half-lives ago counts 10⁻¹⁵: as good as none, and out of reach of an underflow. */
-const HALF_LIVES = 50;
-
 /**
  * Read everything that a bundle holds. Deterministic: the same tables give the same contents.
  *
  * @param client in a repeatable-read transaction, so that all of it is of one moment: the watermark's.
  */
-export async function readContents(client: Client, model: BundleModel): Promise<BundleContents> {
-  const watermark = await readWatermark(client);
+export async function readContents(client: Client, input: BundleInput): Promise<BundleContents> {
+  const { streamTopic, ...model } = input;
+  const watermark = await readWatermark(client, streamTopic);
   const catalogue = await readCatalogue(client);
   const places = new Map(catalogue.map((movie, place) => [movie.movieKey, place]));
   const lists = await readNeighbours(client, model.collection, places);
-  const statistics = await readStatistics(client, { model, watermark, places });
+  const statistics = await readCounts(client, { model, watermark, places });
   return { ...model, watermark, catalogue, ...lists, statistics };
 }
 
-async function readWatermark(client: Client): Promise<Watermark> {
+async function readWatermark(client: Client, topic: string): Promise<Watermark> {
   const { rows } = await client.query<{ name: string; offset: number; high: Date | null }>(
     `select topic || '/' || partition as name, next_offset as offset, high_event_at as high
-     from stream_offsets order by topic, partition`,
+     from stream_offsets where topic = $1 order by partition`,
+    [topic],
   );
   const highest = rows.reduce((high, row) => Math.max(high, row.high?.getTime() ?? 0), 0);
   return {
@@ -99,10 +104,15 @@ async function readNeighbours(
   return { neighbours, similarities };
 }
 
-async function readStatistics(
+/** Counts of each movie; its viewers are decayed to the latest event. */
+async function readCounts(
   client: Client,
   input: { model: BundleModel; watermark: Watermark; places: ReadonlyMap<number, number> },
 ): Promise<BundleStatistics> {
+  const counts = await readStatistics(client, {
+    now: new Date(input.watermark.highEventAt ?? 0),
+    halfLifeHours: input.model.ranking.popularityHalfLifeHours,
+  });
   const n = input.places.size;
   const statistics = {
     watchers: new Int32Array(n),
@@ -111,42 +121,14 @@ async function readStatistics(
     ratingSquareSums: new Float64Array(n),
     viewers: new Float64Array(n),
   };
-  const counts = await client.query<[number, number, number, number, number]>({
-    text: "select movie_key, watchers, rating_count, rating_sum, rating_square_sum from movie_statistics",
-    rowMode: "array",
+  counts.movieKeys.forEach((key, row) => {
+    const place = input.places.get(key);
+    if (place === undefined) return;
+    statistics.watchers[place] = counts.watchers[row] ?? 0;
+    statistics.ratingCounts[place] = counts.ratingCounts[row] ?? 0;
+    statistics.ratingSums[place] = counts.ratingSums[row] ?? 0;
+    statistics.ratingSquareSums[place] = counts.ratingSquareSums[row] ?? 0;
+    statistics.viewers[place] = counts.decayedViewers[row] ?? 0;
   });
-  for (const [key, watchers, ratings, sum, squares] of counts.rows) {
-    const place = input.places.get(key);
-    if (place === undefined) continue;
-    statistics.watchers[place] = watchers;
-    statistics.ratingCounts[place] = ratings;
-    statistics.ratingSums[place] = sum;
-    statistics.ratingSquareSums[place] = squares;
-  }
-  for (const { key, viewers } of await readViewers(client, input)) {
-    const place = input.places.get(key);
-    if (place !== undefined) statistics.viewers[place] = viewers;
-  }
   return statistics;
-}
-
-/** Viewers decayed to the latest event; summed in order of hours, since sums of floats depend on it. */
-async function readViewers(
-  client: Client,
-  { model, watermark }: { model: BundleModel; watermark: Watermark },
-): Promise<{ key: number; viewers: number }[]> {
-  const { rows } = await client.query<{ key: number; viewers: number }>(
-    `select movie_key as key,
-       sum(viewers * exp(ln(0.5::float8) * extract(epoch from $1::timestamptz - hour)::float8
-         / (3600 * $2::float8)) order by hour) as viewers
-     from movie_hours
-     where hour > $1::timestamptz - make_interval(hours => $3)
-     group by movie_key`,
-    [
-      watermark.highEventAt,
-      model.ranking.popularityHalfLifeHours,
-      Math.ceil(model.ranking.popularityHalfLifeHours * HALF_LIVES),
-    ],
-  );
-  return rows;
 }

@@ -1,0 +1,31 @@
+import type { Command } from "commander";
+import type { CliContext } from "../cli-context.ts";
+import { examples, leaf } from "./leaf.ts";
+
+/** `canarec bundle …`: what inference serves from. */
+export function addBundleCommands(program: Command, context: CliContext): void {
+  const group = program.command("bundle").description("build, list and verify bundles");
+  leaf(
+    group,
+    "build",
+    "build a bundle of catalogue, neighbour lists and statistics as they are now",
+  )
+    .addHelpText("after", examples("bundle build"))
+    .action(async (options: object) => {
+      const { buildAction } = await import("../bundle/build-action.ts");
+      await buildAction(context, options);
+    });
+  leaf(group, "list", "list bundles, newest first")
+    .addHelpText("after", examples("bundle list", "bundle list --json"))
+    .action(async (options: object) => {
+      const { listAction } = await import("../bundle/list-action.ts");
+      await listAction(context, options);
+    });
+  leaf(group, "show", "show a bundle and verify every byte of it")
+    .argument("[id]", "its id, or the beginning of it", "newest")
+    .addHelpText("after", examples("bundle show", "bundle show 3f2a"))
+    .action(async (id: string, options: object) => {
+      const { showAction } = await import("../bundle/show-action.ts");
+      await showAction(context, id, options);
+    });
+}

@@ -1,0 +1,43 @@
+import { type Env, parseConfig, variable } from "@canarec/service-kit/config";
+import { z } from "zod";
+
+/** What the environment says; the cluster's file says the rest. */
+export interface CliConfig {
+  readonly databaseUrl: string | undefined;
+  readonly kafkaBrokers: readonly string[] | undefined;
+  readonly chromaUrl: string | undefined;
+  readonly home: string | undefined;
+  readonly streamTopic: string | undefined;
+  readonly streamZone: string;
+  readonly ratingMax: number;
+  readonly minilmPath: string | undefined;
+  readonly logLevel: string;
+}
+
+const CliEnv = z.object({
+  DATABASE_URL: variable.postgresUrl.optional(),
+  KAFKA_BROKERS: variable.addresses.optional(),
+  CHROMA_URL: variable.httpUrl.optional(),
+  CANAREC_HOME: z.string().optional(),
+  STREAM_TOPIC: z.string().optional(),
+  STREAM_ZONE: z.string().default("UTC"),
+  RATING_MAX: z.enum(["5", "10"]).default("5").transform(Number),
+  MINILM_PATH: z.string().optional(),
+  LOG_LEVEL: variable.logLevel.default("info"),
+});
+
+/** @throws ConfigError naming every malformed variable. */
+export function cliConfig(env: Env): CliConfig {
+  const e = parseConfig(CliEnv, env);
+  return {
+    databaseUrl: e.DATABASE_URL,
+    kafkaBrokers: e.KAFKA_BROKERS,
+    chromaUrl: e.CHROMA_URL,
+    home: e.CANAREC_HOME,
+    streamTopic: e.STREAM_TOPIC,
+    streamZone: e.STREAM_ZONE,
+    ratingMax: e.RATING_MAX,
+    minilmPath: e.MINILM_PATH,
+    logLevel: e.LOG_LEVEL,
+  };
+}

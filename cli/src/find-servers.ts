@@ -1,0 +1,54 @@
+import path from "node:path";
+import { type ClusterFile, readClusterFile } from "@canarec/local-cluster/cluster-file";
+import { isAlive } from "@canarec/local-cluster/file-lock";
+import { ServiceError } from "@canarec/service-kit/errors";
+import type { CliContext, CommonOptions } from "./cli-context.ts";
+import { type CliConfig, cliConfig } from "./config.ts";
+
+/** Where `npm start` keeps its state unless told otherwise. */
+const DEFAULT_HOME = path.resolve(import.meta.dirname, "..", "..", ".canarec");
+
+/** Addresses of what a command talks to; asking for one that nobody gives is the error. */
+export interface Servers {
+  readonly config: CliConfig;
+  /** Folder of the cluster's state. */
+  readonly home: string;
+  databaseUrl(): string;
+  brokers(): readonly string[];
+  chromaUrl(): string;
+  publicUrl(): string;
+  readonly streamTopic: string;
+}
+
+/** The environment's addresses, and the running cluster's for what it leaves open. */
+export function findServers(context: CliContext, options: CommonOptions): Servers {
+  const config = cliConfig(context.env);
+  const wanted = options.home ?? config.home;
+  const home = wanted === undefined ? DEFAULT_HOME : path.resolve(context.folder, wanted);
+  const cluster = runningCluster(home);
+  const from = <T>(own: T | undefined, clusters: (file: ClusterFile) => T, name: string): T => {
+    if (own !== undefined) return own;
+    if (cluster !== undefined) return clusters(cluster);
+    const instead = name === "" ? "" : `, or set ${name}`;
+    throw new ServiceError(
+      "unavailable",
+      `no cluster runs in ${home}: start it with npm start${instead}`,
+    );
+  };
+  return {
+    config,
+    home,
+    databaseUrl: () => from(config.databaseUrl, (file) => file.postgresUrl, "DATABASE_URL"),
+    brokers: () =>
+      from(config.kafkaBrokers, (file) => file.kafkaBrokers.split(","), "KAFKA_BROKERS"),
+    chromaUrl: () => from(config.chromaUrl, (file) => file.chromaUrl, "CHROMA_URL"),
+    publicUrl: () => from(undefined, (file) => file.publicUrl, ""),
+    streamTopic: config.streamTopic ?? cluster?.streamTopic ?? "movielog",
+  };
+}
+
+/** Undefined where none runs; a file may be left of one that was killed. */
+function runningCluster(home: string): ClusterFile | undefined {
+  const file = readClusterFile(home);
+  return file !== undefined && isAlive(file.pid) ? file : undefined;
+}

@@ -1,0 +1,39 @@
+import { Command, CommanderError } from "commander";
+import type { CliContext } from "./cli-context.ts";
+import { addBundleCommands } from "./commands/bundle.ts";
+import { addCatalogCommands } from "./commands/catalog.ts";
+import { addDatabaseCommands } from "./commands/db.ts";
+import { addRecommendCommand } from "./commands/recommend.ts";
+import { addStreamCommands } from "./commands/stream.ts";
+
+/** The whole command line. Actions load what they need when they run, so that `--help` is quick. */
+export function createProgram(context: CliContext): Command {
+  const program = new Command("canarec")
+    .description("Commands over a running Canarec.")
+    .showHelpAfterError("(--help shows how)")
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => context.terminal.out(text),
+      writeErr: (text) => context.terminal.err(text),
+      outputError: (text, write) => write(text.replace(/^error: /, "canarec: ")),
+    })
+    .configureHelp({ sortSubcommands: false, showGlobalOptions: false })
+    .addHelpText("after", ABOUT);
+  addCatalogCommands(program, context);
+  addBundleCommands(program, context);
+  addStreamCommands(program, context);
+  addRecommendCommand(program, context);
+  addDatabaseCommands(program, context);
+  return program;
+}
+
+const ABOUT = `
+The cluster is found by the file cluster.json in its home: --home, CANAREC_HOME or .canarec of this repository.
+DATABASE_URL, KAFKA_BROKERS and CHROMA_URL name servers of your own instead.
+Exit codes: 0 done, 1 failed, 2 wrong command line.`;
+
+/** @throws CommanderError that ends the command line with code 2. */
+export function usageError(context: CliContext, message: string): never {
+  context.terminal.err(`canarec: ${message}\n`);
+  throw new CommanderError(2, "canarec.usage", message);
+}

@@ -1,0 +1,32 @@
+import { messageOf } from "@canarec/service-kit/errors";
+import { CommanderError } from "commander";
+import type { CliContext } from "./cli-context.ts";
+import { createProgram } from "./program.ts";
+
+/** 0: done. 1: it failed. 2: the command line is wrong. */
+export type ExitCode = 0 | 1 | 2;
+
+/** Run one command line. A failure is one line on `err`, with a stack where LOG_LEVEL is debug. */
+export async function runCli(args: readonly string[], context: CliContext): Promise<ExitCode> {
+  try {
+    await createProgram(context).parseAsync([...args], { from: "user" });
+    return 0;
+  } catch (thrown) {
+    if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 2;
+    context.terminal.err(`canarec: ${oneLine(messageOf(thrown))}\n`);
+    const isDebugging = ["debug", "trace"].includes(context.env["LOG_LEVEL"] ?? "");
+    if (isDebugging && thrown instanceof Error) {
+      context.terminal.err(`${withoutPasswords(thrown.stack ?? "")}\n`);
+    }
+    return 1;
+  }
+}
+
+function oneLine(text: string): string {
+  return withoutPasswords(text).replace(/\s*\n\s*/g, "; ");
+}
+
+/** As the logs do it; not imported from there, because loading a logger takes longer than `--help`. */
+function withoutPasswords(text: string): string {
+  return text.replace(/(\w+:\/\/[^\s:/@]*):[^\s@/]*@/g, "$1:***@");
+}
