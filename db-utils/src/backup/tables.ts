@@ -42,8 +42,10 @@ const TABLES = [
 /** Every table of the schema, in an order in which references are there before what refers to them. */
 export const TABLE_PLANS: readonly TablePlan[] = TABLES.map((table) => {
   const { columns, primaryKeys } = getTableConfig(table);
-  const composite = primaryKeys[0]?.columns ?? [];
-  const key = composite.length > 0 ? composite : columns.filter((column) => column.primary);
+  const composite = primaryKeys[0]?.columns.map(({ name }) => name) ?? [];
+  const key = columns.filter(({ name, primary }) => primary || composite.includes(name));
+  const place = (name: string) => composite.indexOf(name);
+  key.sort((a, b) => place(a.name) - place(b.name));
   return {
     table: getTableName(table),
     columns: columns.map(({ name }) => name),
