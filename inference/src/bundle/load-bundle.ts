@@ -1,0 +1,62 @@
+import { ServiceError, messageOf } from "@canarec/service-kit/errors";
+import type { Logger } from "@canarec/service-kit/logging";
+import { type BundleContents, decodeBundle, parseManifest } from "./codec/index.ts";
+import { ARTIFACT_NAMES } from "./codec/manifest.ts";
+import { type StoredBundle, readCachedBundle, writeCachedBundle } from "./disk-cache.ts";
+
+/** Where bundles come from: Postgres. */
+export interface BundleSource {
+  /** Id of the newest complete bundle; undefined where there is none. */
+  newestComplete(): Promise<string | undefined>;
+  /** A complete bundle; undefined where there is no such. */
+  read(bundleId: string): Promise<StoredBundle | undefined>;
+}
+
+export interface BundleLoader {
+  /**
+   * The bundle, verified: from the disk cache, else from Postgres and then cached.
+   *
+   * @throws ServiceError "not_found", "data_loss" where Postgres's copy is damaged too, "failed_precondition" for another
+   * schema version.
+   */
+  load(bundleId: string): Promise<BundleContents>;
+}
+
+/** @param folder of the disk cache. */
+export function createBundleLoader(
+  source: BundleSource,
+  folder: string,
+  log: Logger,
+): BundleLoader {
+  return {
+    async load(bundleId) {
+      const cached = await readCachedBundle(folder, bundleId, ARTIFACT_NAMES);
+      if (cached !== undefined) {
+        try {
+          return decodeBundle(bundleId, cached.manifest, cached.artifacts);
+        } catch (failure) {
+          log.warn(
+            { bundle: bundleId, err: failure },
+            "cached bundle is damaged; reading it again",
+          );
+        }
+      }
+      const stored = await source.read(bundleId);
+      if (stored === undefined) {
+        throw new ServiceError("not_found", `there is no complete bundle ${bundleId}`);
+      }
+      const contents = decodeBundle(bundleId, stored.manifest, stored.artifacts);
+      await keep(bundleId, stored);
+      return contents;
+    },
+  };
+
+  async function keep(bundleId: string, { manifest, artifacts }: StoredBundle): Promise<void> {
+    try {
+      await writeCachedBundle(folder, bundleId, { manifest: parseManifest(manifest), artifacts });
+    } catch (failure) {
+      // A full disk makes the next start slower, nothing worse.
+      log.warn({ bundle: bundleId, reason: messageOf(failure) }, "bundle could not be cached");
+    }
+  }
+}

@@ -1,0 +1,187 @@
+import path from "node:path";
+import { type Database, openDatabase } from "@canarec/db-utils/database";
+import { createInteractionRepository } from "@canarec/db-utils/interactions/repository";
+import { ServiceError } from "@canarec/service-kit/errors";
+import { healthRoutes } from "@canarec/service-kit/health";
+import { createApp, errorHandler, listen, unknownPath } from "@canarec/service-kit/http";
+import { Resources, disposable } from "@canarec/service-kit/lifecycle";
+import type { Logger } from "@canarec/service-kit/logging";
+import { type Registry, createRegistry } from "@canarec/service-kit/metrics";
+import type { ErrorRequestHandler, Express } from "express";
+import { createBundleLoader } from "./bundle/load-bundle.ts";
+import { postgresBundles } from "./bundle/postgres-source.ts";
+import { type FeedTargets, openChangeFeed } from "./change-feed.ts";
+import type { InferenceConfig } from "./config.ts";
+import { HistoryCache } from "./history/history-cache.ts";
+import { gated } from "./history/load-gate.ts";
+import { packHistory } from "./history/read-history.ts";
+import { type Live, gaugesOf, readinessOf } from "./live.ts";
+import { type InferenceMetrics, createInferenceMetrics } from "./metrics.ts";
+import {
+  type BackgroundEmbedding,
+  openBackgroundEmbedding,
+} from "./overlay/background-embedding.ts";
+import { movieRoutes } from "./routes/movies.ts";
+import { recommendRoute } from "./routes/recommend.ts";
+import { recommendationsRoute } from "./routes/recommendations.ts";
+import { createTextSearch } from "./search/text-search.ts";
+import { type CurrentModel, openCurrentModel } from "./serving/keep-current.ts";
+import { createRecommender } from "./serving/recommender.ts";
+import { type TextAnswer, createUserAnswers } from "./serving/user-answers.ts";
+import { createStatisticsRefresh } from "./statistics/statistics-refresh.ts";
+
+/** What a test may put in place of the real thing. */
+export interface Overrides {
+  /** A clock that never goes back, in milliseconds. */
+  readonly nowMs?: () => number;
+  /** Milliseconds since 1970. */
+  readonly wallMs?: () => number;
+  /** Where notifications are listened to, if not at the database's own address. */
+  readonly feedUrl?: string;
+}
+
+export interface Inference extends AsyncDisposable {
+  readonly url: string;
+}
+
+/** Share of an answer's budget that reading a history may take. */
+const HISTORY_SHARE = 0.5;
+
+/** With the database away, one reading is tried this often. */
+const HISTORY_PAUSE_MS = 250;
+
+/** Connections for everything that no answer waits for. */
+const BACKGROUND_CONNECTIONS = 4;
+
+/**
+ * The composition root. Opens from the bottom up; if a step fails, what the earlier steps opened is
+ * released.
+ *
+ * @throws ServiceError without a database or a bundle.
+ */
+export async function startInference(
+  config: InferenceConfig,
+  log: Logger,
+  overrides: Overrides = {},
+): Promise<Inference> {
+  await using opened = new Resources();
+  const clocks = {
+    nowMs: overrides.nowMs ?? (() => performance.now()),
+    wallMs: overrides.wallMs ?? Date.now,
+  };
+  const { nowMs, wallMs } = clocks;
+  const { background: database, histories: historyDatabase } = await openDatabases(config, {
+    opened,
+    log,
+  });
+  const registry = createRegistry("inference");
+  const live: Live = { epoch: 0 };
+  const metrics = createInferenceMetrics(registry, gaugesOf(live, nowMs, wallMs));
+  const statistics = createStatisticsRefresh(database, wallMs);
+  const source = postgresBundles(database);
+  const loader = createBundleLoader(source, path.join(config.home, "bundles"), log);
+  const { bundleId } = config;
+  const keeping = { database, source, loader, statistics, metrics, log, nowMs, bundleId };
+  const current = opened.use(await openCurrentModel(keeping));
+  const histories = openHistories(config, historyDatabase, { live, metrics, nowMs, log });
+  const embedding = opened.use(openBackgroundEmbedding({ config, database, metrics, log, wallMs }));
+  const targets: FeedTargets = {
+    changed: (change) => {
+      histories.apply(change);
+      statistics.touch(change.movieKey);
+    },
+    moviesAnnounced: () => {
+      embedding.announce();
+      current.moviesAnnounced();
+    },
+    bundleAnnounced: () => current.bundleAnnounced(),
+    connected: () => {
+      live.epoch += 1;
+      statistics.touchAll();
+      current.bundleAnnounced();
+    },
+  };
+  const feedUrl = overrides.feedUrl ?? config.databaseUrl;
+  live.feed = opened.use(openChangeFeed(targets, { url: feedUrl, nowMs, metrics, log }));
+  Object.assign(live, { current, histories });
+  const app = appOf({ config, live, registry, metrics, log, nowMs, current, histories, embedding });
+  const { url } = opened.use(await listen(app, config));
+  return disposable(opened, { url });
+}
+
+interface AppParts extends HistoryParts {
+  readonly config: InferenceConfig;
+  readonly registry: Registry;
+  readonly current: CurrentModel;
+  readonly histories: HistoryCache<TextAnswer>;
+  readonly embedding: BackgroundEmbedding;
+}
+
+function appOf(parts: AppParts): Express {
+  const { metrics, log, nowMs, histories, live } = parts;
+  const model = () => parts.current.model();
+  const answers = createUserAnswers({ histories, recommender: createRecommender(), model });
+  const routing = { answers, metrics, model, nowMs, log, build: parts.config.build };
+  const countFailures: ErrorRequestHandler = (thrown, _req, _res, next) => {
+    metrics.failed(ServiceError.from(thrown).code);
+    next(thrown);
+  };
+  return createApp()
+    .use(recommendRoute(routing))
+    .use(recommendationsRoute(routing))
+    .use(movieRoutes({ ...routing, search: createTextSearch(parts.embedding) }))
+    .use(healthRoutes(parts.registry, () => readinessOf(live)))
+    .use(unknownPath())
+    .use(countFailures, errorHandler(log));
+}
+
+async function openDatabases(
+  config: InferenceConfig,
+  { opened, log }: { readonly opened: Resources; readonly log: Logger },
+) {
+  const onIdleError = (err: Error) => log.debug({ err }, "idle connection lost");
+  const background = await openDatabase(config.databaseUrl, {
+    max: BACKGROUND_CONNECTIONS,
+    applicationName: "canarec inference",
+    onIdleError,
+  });
+  opened.use(background);
+  const historyMs = Math.ceil(config.deadlineMs * HISTORY_SHARE);
+  const histories = await openDatabase(config.databaseUrl, {
+    max: config.historyConnections,
+    statementTimeoutMs: historyMs,
+    connectTimeoutMs: Math.max(historyMs, 1_000),
+    applicationName: "canarec inference histories",
+    onIdleError,
+  });
+  opened.use(histories);
+  return { background, histories };
+}
+
+function openHistories(
+  config: InferenceConfig,
+  database: Database,
+  { live, metrics, nowMs, log }: HistoryParts,
+): HistoryCache<TextAnswer> {
+  const interactions = createInteractionRepository(database);
+  const timeoutMs = config.deadlineMs * HISTORY_SHARE;
+  return new HistoryCache<TextAnswer>({
+    maxRows: config.historyRows,
+    load: gated(async (userId: number) => packHistory(await interactions.history(userId)), {
+      timeoutMs,
+      pauseMs: HISTORY_PAUSE_MS,
+      nowMs,
+    }),
+    feed: { isLive: () => live.feed?.isLive() ?? false, epoch: () => live.epoch },
+    nowMs,
+    onLookup: (outcome) => metrics.historyLookedUp(outcome),
+    onLoadFailed: (err) => log.debug({ err }, "history could not be read"),
+  });
+}
+
+interface HistoryParts {
+  readonly live: Live;
+  readonly metrics: InferenceMetrics;
+  readonly nowMs: () => number;
+  readonly log: Logger;
+}
