@@ -113,7 +113,8 @@ function isFormatted(folder: string): boolean {
 
 async function format(java: string, base: readonly string[], place: Place): Promise<void> {
   rmSync(join(place.folder, "data"), { recursive: true, force: true }); // of an interrupted run
-  const tool = ["kafka.tools.StorageTool", "format", "-t", place.clusterId];
+  // An id may begin with a hyphen, which a separate argument must not.
+  const tool = ["kafka.tools.StorageTool", "format", `--cluster-id=${place.clusterId}`];
   try {
     await run(java, [...base, ...tool, "-c", join(place.folder, "server.properties")]);
   } catch (cause) {
