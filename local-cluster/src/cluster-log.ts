@@ -2,7 +2,7 @@
 export interface ClusterLog {
   line(text: string): void;
   /** A bar that moves; `stop` it when done. */
-  bar(title: string): ProgressBar;
+  bar(title: string, total: number): ProgressBar;
 }
 
 export interface ProgressBar {

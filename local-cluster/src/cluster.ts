@@ -93,7 +93,8 @@ async function prepare(
     return { said: made.length === 0 ? "are there" : `made ${made.join(" and ")}`, value: made };
   });
   signal.throwIfAborted();
-  await prepareData({ ...input, servers, log });
+  const { catalog } = input.options;
+  await prepareData({ catalog, config, ...servers, log, signal });
   signal.throwIfAborted();
 }
 
@@ -133,8 +134,8 @@ function tellingEvents(state: ClusterState, log: ClusterLog): SupervisionEvents 
       const how = exit.signal === null ? `with exit code ${exit.code ?? 0}` : `by ${exit.signal}`;
       log.line(partLine(name, `ended ${how}; starting it again in ${seconds(waitMs)}`));
     },
-    failedToStart: (_name, reason, waitMs) => {
-      log.line(partLine(_name, `${reason}; trying again in ${seconds(waitMs)}`));
+    failedToStart: (name, reason, waitMs) => {
+      log.line(partLine(name, `${reason}; trying again in ${seconds(waitMs)}`));
     },
     restarted: (name, child) => {
       state.running(name, child.pid);

@@ -20,10 +20,15 @@ export function kafkaVersion(pom: string): string {
   return version[1];
 }
 
+/** The folder for what can be fetched again: the one given, or `.cache` of the repository. */
+export function cacheFolder(cacheDir?: string): string {
+  return resolve(cacheDir ?? DEFAULT_CACHE);
+}
+
 /** Where the jars of the broker are, or will be once they are fetched. */
 export function kafkaJarFolder(cacheDir?: string): string {
   const version = kafkaVersion(readFileSync(POM, "utf8"));
-  return join(resolve(cacheDir ?? DEFAULT_CACHE), `kafka-${version}`);
+  return join(cacheFolder(cacheDir), `kafka-${version}`);
 }
 
 /**

@@ -1,37 +1,111 @@
+import { join } from "node:path";
 import { type Database, openDatabase } from "@canarec/db-utils/database";
 import { migrate } from "@canarec/db-utils/migrations";
 import { ensurePartitions } from "@canarec/db-utils/partitions";
+import { openEmbedderPool } from "@canarec/inference/embedding/embedder-pool";
+import {
+  type ModelFolder,
+  locateModel,
+  modelSource,
+} from "@canarec/inference/embedding/model-folder";
+import { buildBundle } from "@canarec/vectordb-scripts/bundle/build-bundle";
+import { bundleModel } from "@canarec/vectordb-scripts/bundle/bundle-model";
 import { importCatalog } from "@canarec/vectordb-scripts/catalog/import-catalog";
-import type { ClusterLog } from "./cluster-log.ts";
-import { step } from "./cluster-log.ts";
+import { embedCatalog } from "@canarec/vectordb-scripts/embedding/embed-catalog";
+import { buildNeighbours } from "@canarec/vectordb-scripts/neighbours/build-neighbours";
+import { type ClusterLog, type ProgressBar, step } from "./cluster-log.ts";
 import type { ClusterConfig } from "./config.ts";
-import type { ClusterOptions } from "./options.ts";
+import { cacheFolder } from "./kafka-jars.ts";
 
 export interface DataPreparation {
-  readonly options: ClusterOptions;
+  /** `demo`, or the path of a catalogue file. */
+  readonly catalog: string;
   readonly config: ClusterConfig;
-  readonly servers: { readonly databaseUrl: string; readonly chromaUrl: string };
+  readonly databaseUrl: string;
+  readonly chromaUrl: string;
   readonly log: ClusterLog;
+  /** Ends the preparation between two pieces of work; the next start goes on from there. */
   readonly signal: AbortSignal;
 }
 
-/** Bring the database to the newest schema and, at the first start, fill it. */
+/**
+ * Bring the database to the newest schema and, until there is a bundle to serve from, make one:
+ * import the catalogue, embed it, find the neighbours, build.
+ */
 export async function prepareData(preparation: DataPreparation): Promise<void> {
-  const { servers, log } = preparation;
-  await using database = await openDatabase(servers.databaseUrl, { applicationName: "cluster" });
+  const { databaseUrl, log, signal } = preparation;
+  await using database = await openDatabase(databaseUrl, { applicationName: "local-cluster" });
   await step(log, "schema", async () => {
     const applied = await migrate(database);
     await ensurePartitions(database, new Date());
-    return { said: applied.length === 0 ? "is the newest" : "made", value: applied };
+    return { said: applied.length === 0 ? "is the newest" : "brought to the newest", value: 0 };
   });
-  if (!(await hasMovies(database))) await importFirst(preparation, database);
+  if (await hasRows(database, "bundles where state = 'complete'")) return;
+  signal.throwIfAborted();
+  if (!(await hasRows(database, "movies"))) await importFirst(preparation, database);
+  signal.throwIfAborted();
+  await makeFirstBundle(preparation, database);
 }
-async function hasMovies(database: Database): Promise<boolean> {
-  return ((await database.pool.query("select from movies limit 1")).rowCount ?? 0) > 0;
+
+async function hasRows(database: Database, where: string): Promise<boolean> {
+  return ((await database.pool.query(`select from ${where} limit 1`)).rowCount ?? 0) > 0;
 }
+
 async function importFirst(preparation: DataPreparation, database: Database): Promise<void> {
-  await step(preparation.log, "catalogue", async () => {
-    const report = await importCatalog({ database, path: preparation.options.catalog });
-    return { said: `${report.imported} movies imported`, value: report };
+  const { catalog, log } = preparation;
+  await step(log, "catalogue", async () => {
+    const { imported, rejected, problemCounts } = await importCatalog({ database, path: catalog });
+    const remarks = Object.entries(problemCounts).map(([reason, count]) => `${reason} ${count}`);
+    const aside = remarks.length === 0 ? "" : `; ${remarks.join(", ")}`;
+    return { said: `${imported} movies imported, ${rejected} rows rejected${aside}`, value: 0 };
   });
+}
+
+async function makeFirstBundle(preparation: DataPreparation, database: Database): Promise<void> {
+  const { config, log } = preparation;
+  const cache = join(cacheFolder(config.cacheDir), "models");
+  const model = await locateModel(modelSource(config.minilmPath, cache));
+  await embed({ ...preparation, database, model });
+  await step(log, "bundle", async () => {
+    const { streamTopic } = config;
+    const built = await buildBundle({ database, streamTopic, ...bundleModel(model) });
+    return { said: `built ${built.bundleId.slice(0, 12)}, ${built.movies} movies`, value: built };
+  });
+}
+
+interface Embedding extends DataPreparation {
+  readonly database: Database;
+  readonly model: ModelFolder;
+}
+
+async function embed(embedding: Embedding): Promise<void> {
+  const { database, chromaUrl, model, log, signal } = embedding;
+  const { collection } = await step(log, "embedding", async () => {
+    await using embedder = await openEmbedderPool({ model });
+    const bar = lateBar(log, "embedding");
+    const report = await embedCatalog({
+      ...{ database, chromaUrl, embedder, signal },
+      onProgress: ({ done, total }) => bar.update(done, total),
+    });
+    bar.stop();
+    return { said: `${report.embedded} of ${report.movies} movies embedded`, value: report };
+  });
+  await step(log, "neighbours", async () => {
+    const options = { database, chromaUrl, collection, signal };
+    const { written, recall } = await buildNeighbours(options);
+    const measured = recall === undefined ? "" : `, recall ${recall.mean.toFixed(4)}`;
+    return { said: `${written} lists of neighbours written${measured}`, value: written };
+  });
+}
+
+/** A bar that appears with the first progress. */
+function lateBar(log: ClusterLog, title: string): ProgressBar {
+  let bar: ProgressBar | undefined;
+  return {
+    update(done, total) {
+      bar ??= log.bar(title, total);
+      bar.update(done, total);
+    },
+    stop: () => bar?.stop(),
+  };
 }

@@ -8,7 +8,7 @@ const PLAIN_BAR_MS = 5_000;
 export function terminalLog(stream: NodeJS.WriteStream): ClusterLog {
   return {
     line: (text) => void stream.write(`${text}\n`),
-    bar(title) {
+    bar(title, total) {
       const bar = new SingleBar(
         {
           format: `  ${title.padEnd(18)} {bar} {percentage} % | {value}/{total} | {duration_formatted}, {eta_formatted} left`,
@@ -20,10 +20,10 @@ export function terminalLog(stream: NodeJS.WriteStream): ClusterLog {
         },
         Presets.shades_classic,
       );
-      bar.start(1, 0);
+      bar.start(total, 0);
       return {
-        update(done, total) {
-          bar.setTotal(total);
+        update(done, ofTotal) {
+          bar.setTotal(ofTotal);
           bar.update(done);
         },
         stop: () => bar.stop(),
