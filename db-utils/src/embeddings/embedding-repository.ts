@@ -15,6 +15,14 @@ export interface MovieToEmbed {
   readonly storedHash: string | null;
 }
 
+/** A movie at the time of its last change. An import gives many movies the same time, hence the key. */
+export interface ChangeCursor {
+  /** As text with all digits of the database, or any ISO 8601 time to begin with. */
+  readonly updatedAt: string;
+  /** 0 to begin with. */
+  readonly movieKey: number;
+}
+
 export interface EmbeddedText {
   readonly movieKey: number;
   readonly textHash: string;
@@ -29,8 +37,8 @@ export interface EmbeddingRepository {
   byKeys(movieKeys: readonly number[]): Promise<MovieToEmbed[]>;
   /** Keys of movies of which something is known and no vector is stored, ascending. */
   missing(limit: number): Promise<number[]>;
-  /** Keys of movies with a vector whose row was written after `since`, the longest ago first. */
-  changedSince(since: Date, limit: number): Promise<{ movieKey: number; updatedAt: Date }[]>;
+  /** Movies with a vector whose row was written after `cursor`, the longest ago first; the last is the next cursor. */
+  changedSince(cursor: ChangeCursor, limit: number): Promise<ChangeCursor[]>;
   /** Every movie that has a vector, as [key, external id]. */
   embedded(): Promise<[number, string][]>;
   /** Record that the collection holds these vectors now, by the database's clock. */
@@ -61,9 +69,10 @@ const MISSING = `
   order by movie_key limit $2`;
 
 const CHANGED_SINCE = `
-  select m.movie_key as "movieKey", m.updated_at as "updatedAt"
+  select m.movie_key as "movieKey", m.updated_at::text as "updatedAt"
   from movies m join movie_embeddings e on e.movie_key = m.movie_key and e.collection = $1
-  where m.updated_at > $2 order by m.updated_at, m.movie_key limit $3`;
+  where (m.updated_at, m.movie_key) > ($2::timestamptz, $3::int)
+  order by m.updated_at, m.movie_key limit $4`;
 
 const EMBEDDED = `
   select movie_key, movie_id from movie_embeddings join movies using (movie_key)
@@ -97,13 +106,9 @@ export function createEmbeddingRepository(
       const { rows } = await pool.query<{ movie_key: number }>(MISSING, [collection, limit]);
       return rows.map((row) => row.movie_key);
     },
-    async changedSince(since, limit) {
-      const { rows } = await pool.query<{ movieKey: number; updatedAt: Date }>(CHANGED_SINCE, [
-        collection,
-        since,
-        limit,
-      ]);
-      return rows;
+    async changedSince({ updatedAt, movieKey }, limit) {
+      const parameters = [collection, updatedAt, movieKey, limit];
+      return (await pool.query<ChangeCursor>(CHANGED_SINCE, parameters)).rows;
     },
     async embedded() {
       const { rows } = await pool.query<{ movie_key: number; movie_id: string }>(EMBEDDED, [
