@@ -47,6 +47,7 @@ export function driveWorld(options: DriveOptions): AsyncDisposable {
     }
     sample(options);
   };
+  world.skip(now()); // to make a large world takes seconds
   const timer = setInterval(tick, TICK_MS);
   return {
     async [Symbol.asyncDispose]() {

@@ -60,9 +60,13 @@ export function createPlatform(settings: PlatformSettings): Platform {
       const isNew = (movie: Movie | undefined): movie is Movie =>
         movie !== undefined && !watched.includes(movie.index);
       const sampler = sample(nowMs);
-      const browsed = Array.from({ length: BROWSED }, () => sampler(random)).filter(isNew);
       const recommended = list.map((movieId) => catalogue.find(movieId)).filter(isNew);
-      const offer = { recommended, browsed: [...new Set(browsed)] };
+      const browsed: Movie[] = [];
+      for (let n = 0; n < BROWSED; n += 1) {
+        const movie = sampler(random);
+        if (isNew(movie) && !browsed.includes(movie)) browsed.push(movie);
+      }
+      const offer = { recommended, browsed };
       const visit = respond(population.user(userId), offer, random);
       histories.visited(userId, visit.movie);
       return visit;

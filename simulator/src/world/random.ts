@@ -2,17 +2,37 @@ import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64";
 import { xoroshiro128plusFromState } from "pure-rand/generator/xoroshiro128plus";
 
 /** A stream of random numbers that its seed and name determine. */
-export interface Random {
+export class Random {
+  readonly #generator: ReturnType<typeof xoroshiro128plusFromState>;
+
+  constructor(state: readonly number[]) {
+    this.#generator = xoroshiro128plusFromState(state);
+  }
+
   /** Uniform in [0, 1). */
-  readonly uniform: () => number;
+  uniform(): number {
+    return uniformFloat64(this.#generator);
+  }
+
   /** Standard normal (Box and Muller, 1958). */
-  readonly normal: () => number;
+  normal(): number {
+    return Math.sqrt(-2 * Math.log(1 - this.uniform())) * Math.cos(2 * Math.PI * this.uniform());
+  }
+
   /** Exponential with this mean. */
-  readonly exponential: (mean: number) => number;
+  exponential(mean: number): number {
+    return -mean * Math.log(1 - this.uniform());
+  }
+
   /** Uniform integer in [0, n). */
-  readonly below: (n: number) => number;
+  below(n: number): number {
+    return Math.floor(this.uniform() * n);
+  }
+
   /** True with this probability. */
-  readonly chance: (probability: number) => boolean;
+  chance(probability: number): boolean {
+    return this.uniform() < probability;
+  }
 }
 
 /**
@@ -21,20 +41,12 @@ export interface Random {
  */
 export function randomStream(seed: number, ...name: readonly (string | number)[]): Random {
   const start = hash(name.join("\u0000"), seed);
-  const generator = xoroshiro128plusFromState([
+  return new Random([
     scramble(start),
     scramble(start + 0x9e3779b9),
     scramble(start + 0x3c6ef372),
     scramble(start ^ 0x5bd1e995) | 1, // a state of zeros alone would stay so
   ]);
-  const uniform = () => uniformFloat64(generator);
-  return {
-    uniform,
-    normal: () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform()),
-    exponential: (mean) => -mean * Math.log(1 - uniform()),
-    below: (n) => Math.floor(uniform() * n),
-    chance: (probability) => uniform() < probability,
-  };
 }
 
 /** One uniform number in [0, 1) that belongs to a name, where a whole stream would be too much. */

@@ -60,6 +60,9 @@ describe("a world", () => {
 
   it("holds its rate from the first minutes on, with the platform's shares of lines", () => {
     const world = createWorld(settings);
+    const first = live(createWorld({ ...settings, users: 30_000, linesPerSecond: 100 }), 60_000);
+    expect(share(first, "rating")).toBeGreaterThan(0.004);
+    expect(share(first, "watch")).toBeGreaterThan(0.97);
     for (let quarter = 0; quarter < 8; quarter += 1) {
       const perSecond = live(world, HOUR_MS / 4).length / (HOUR_MS / 4_000);
       expect(perSecond).toBeGreaterThan(9);

@@ -212,7 +212,8 @@ function warmUp(state: WorldState): void {
     const { movie, lastMinute, stars } = state.platform.visit(userId, [], state.nowMs);
     if (!movie || !random.chance((lastMinute + 1) / movie.lengthMinutes)) continue;
     const rating = stars === undefined ? undefined : (stars * state.settings.ratingMax) / 5;
-    const minute = random.below(lastMinute + 1);
+    // Those who have seen the last minute and are about to rate are here, too.
+    const minute = random.below(lastMinute + (rating === undefined ? 1 : 2));
     const watcher = { userId, movieId: movie.facts.movieId, minute, lastMinute, rating };
     state.watchers.start(watcher, state.nowMs + random.below(60_000));
   }
