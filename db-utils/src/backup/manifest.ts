@@ -59,8 +59,10 @@ export function parseManifest(text: string): BackupManifest {
   return parsed.data;
 }
 
+/** Fields in the order of the schema, whoever made the object. */
 function checksum(manifest: Omit<BackupManifest, "sha256">): string {
-  return createHash("sha256").update(JSON.stringify(manifest)).digest("hex");
+  const canonical = JSON.stringify(manifestSchema.omit({ sha256: true }).parse(manifest));
+  return createHash("sha256").update(canonical).digest("hex");
 }
 
 function parseJson(text: string): unknown {

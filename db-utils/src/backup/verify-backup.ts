@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
+import { DatabaseError } from "pg";
 import { ServiceError, messageOf } from "@canarec/service-kit/errors";
 import { type CopyDigest, createDigester } from "./copy-digest.ts";
 import { type BackupManifest, type BackupTable, parseManifest } from "./manifest.ts";
@@ -51,6 +52,7 @@ export async function readTable(
   try {
     await pipeline(createReadStream(join(folder, file)), createGunzip(), digester.stream, sink);
   } catch (cause) {
+    if (cause instanceof DatabaseError) throw cause; // the sink's own refusal of a row
     throw new ServiceError("data_loss", `${file} cannot be read: ${messageOf(cause)}`, { cause });
   }
   return digester.digest();
