@@ -1,0 +1,75 @@
+import { openDatabase } from "@canarec/db-utils/database";
+import { type Readiness, healthRoutes } from "@canarec/service-kit/health";
+import { createApp, errorHandler, listen, unknownPath } from "@canarec/service-kit/http";
+import { Resources, disposable } from "@canarec/service-kit/lifecycle";
+import type { Logger } from "@canarec/service-kit/logging";
+import { createRegistry } from "@canarec/service-kit/metrics";
+import type { MonitoringConfig } from "./config.ts";
+import { JOBS, type Job, withSchedules } from "./jobs/job-table.ts";
+import { runCommand } from "./jobs/run-command.ts";
+import { createJobRunner } from "./jobs/run-job.ts";
+import { scheduleJobs } from "./jobs/schedule-jobs.ts";
+import { createMonitoringMetrics } from "./metrics.ts";
+import { openNotifier } from "./slack/open-notifier.ts";
+import { watchDatabase } from "./watch-database.ts";
+
+/** What a test may put in place of the real thing. */
+export interface Overrides {
+  readonly jobs?: readonly Job[];
+}
+
+export interface Monitoring extends AsyncDisposable {
+  /** /healthz, /readyz and /metrics. */
+  readonly url: string;
+}
+
+const NOTICE_TIMEOUT_MS = 5_000;
+const NOTICE_FLUSH_MS = 5_000;
+
+/** The composition root: database, notifier, jobs, and the port that tells of them. */
+export async function startMonitoring(
+  config: MonitoringConfig,
+  log: Logger,
+  overrides: Overrides = {},
+): Promise<Monitoring> {
+  await using opened = new Resources();
+  const registry = createRegistry("monitoring");
+  const metrics = createMonitoringMetrics(registry);
+  const db = opened.use(
+    await openDatabase(config.databaseUrl, { max: 4, applicationName: "canarec-monitoring" }),
+  );
+  const watch = opened.use(watchDatabase(db));
+  const notifier = opened.use(
+    openNotifier({
+      webhookUrl: config.slackWebhookUrl,
+      timeoutMs: NOTICE_TIMEOUT_MS,
+      flushMs: NOTICE_FLUSH_MS,
+      random: Math.random,
+      metrics,
+      log,
+    }),
+  );
+  const runner = createJobRunner({
+    db,
+    notifier,
+    metrics,
+    log,
+    now: () => new Date(),
+    execute: ({ command, limitMs }, stop) =>
+      runCommand({ program: config.canarec, args: command, env: config.commandEnv, limitMs }, stop),
+  });
+  const readiness = (): Readiness => {
+    if (!watch.reachable()) return { ready: false, reason: "the database cannot be reached" };
+    const failing = runner.failing();
+    return failing.length === 0
+      ? { ready: true }
+      : { ready: true, degraded: `failing jobs: ${failing.join(", ")}` };
+  };
+  const app = createApp()
+    .use(healthRoutes(registry, readiness))
+    .use(unknownPath())
+    .use(errorHandler(log));
+  const server = opened.use(await listen(app, { host: config.host, port: config.port }));
+  opened.use(scheduleJobs(withSchedules(overrides.jobs ?? JOBS, config.schedules), runner));
+  return disposable(opened, { url: server.url });
+}

@@ -1,0 +1,28 @@
+import { describe, expect, it } from "vitest";
+import { monitoringConfig } from "./config.ts";
+
+const DATABASE_URL = "postgres://canarec:s3cret@127.0.0.1:5432/canarec";
+
+describe("monitoringConfig", () => {
+  it("needs the database only, and hands commands nothing they do not need", () => {
+    const config = monitoringConfig({
+      DATABASE_URL,
+      PATH: "/bin",
+      SLACK_WEBHOOK_URL: "",
+      AWS: "x",
+    });
+    expect(config).toMatchObject({ host: "127.0.0.1", port: 8_085, slackWebhookUrl: undefined });
+    expect(config.commandEnv).toEqual({ DATABASE_URL, PATH: "/bin" });
+  });
+
+  it("names every bad variable at once, and echoes no value", () => {
+    const load = () =>
+      monitoringConfig({
+        DATABASE_URL: "mysql://s3cret",
+        SLACK_WEBHOOK_URL: "s3cret",
+        RETENTION_SCHEDULE: "sometimes",
+      });
+    expect(load).toThrow(/DATABASE_URL.*SLACK_WEBHOOK_URL.*RETENTION_SCHEDULE/);
+    expect(load).not.toThrow(/s3cret|sometimes/);
+  });
+});

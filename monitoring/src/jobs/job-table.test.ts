@@ -1,0 +1,20 @@
+import { validate } from "node-cron";
+import { describe, expect, it } from "vitest";
+import { JOBS, withSchedules } from "./job-table.ts";
+
+describe("the job table", () => {
+  it("has valid times, unique names and a limit for each", () => {
+    expect(new Set(JOBS.map((job) => job.name)).size).toBe(JOBS.length);
+    for (const job of JOBS) {
+      expect(validate(job.schedule), job.name).toBe(true);
+      expect(job.limitMs).toBeGreaterThan(0);
+      expect(job.command).toContain("--json");
+    }
+  });
+
+  it("takes other times from the environment, and only these", () => {
+    const [retention, statistics] = withSchedules(JOBS, { retention: "* * * * *" });
+    expect(retention).toEqual({ ...JOBS[0], schedule: "* * * * *" });
+    expect(statistics).toEqual(JOBS[1]);
+  });
+});

@@ -1,0 +1,43 @@
+/** A scheduled run of a `canarec` command. */
+export interface Job {
+  /** Names it in the diary of jobs, in metrics and in notices. */
+  readonly name: string;
+  /** Cron expression, in UTC. */
+  readonly schedule: string;
+  /** Arguments of `canarec`. */
+  readonly command: readonly string[];
+  /** A run that takes longer is ended and counts as failed. */
+  readonly limitMs: number;
+  /** Run once when the service starts, too: a machine that was off has missed its times. */
+  readonly atStart: boolean;
+}
+
+const MINUTE_MS = 60_000;
+
+/** Everything that runs by the clock. Minutes are odd ones, away from everybody's full hours. */
+export const JOBS: readonly Job[] = [
+  {
+    // Hourly, so that one failure is made good long before the partitions made ahead are used up.
+    name: "retention",
+    schedule: "7 * * * *",
+    command: ["db", "retention", "--json"],
+    limitMs: 10 * MINUTE_MS,
+    atStart: true,
+  },
+  {
+    // Reads every interaction: once a day, when few people watch movies.
+    name: "statistics",
+    schedule: "23 4 * * *",
+    command: ["db", "statistics", "--json"],
+    limitMs: 60 * MINUTE_MS,
+    atStart: false,
+  },
+];
+
+/** The table with other times for some of its jobs. */
+export function withSchedules(
+  jobs: readonly Job[],
+  schedules: Readonly<Record<string, string | undefined>>,
+): readonly Job[] {
+  return jobs.map((job) => ({ ...job, schedule: schedules[job.name] ?? job.schedule }));
+}
