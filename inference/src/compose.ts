@@ -77,7 +77,7 @@ export async function startInference(
   const registry = createRegistry("inference");
   const live: Live = { epoch: 0 };
   const metrics = createInferenceMetrics(registry, gaugesOf(live, nowMs, wallMs));
-  const statistics = createStatisticsRefresh(database, wallMs);
+  const statistics = createStatisticsRefresh(database, config.streamTopic, wallMs);
   const source = postgresBundles(database);
   const loader = createBundleLoader(source, path.join(config.home, "bundles"), log);
   const { bundleId } = config;

@@ -5,6 +5,8 @@ import { z } from "zod";
 export interface InferenceConfig {
   readonly databaseUrl: string;
   readonly chromaUrl: string;
+  /** Topic of the stream: popularity is as of its latest event. */
+  readonly streamTopic: string;
   /** Folder of what may be lost: cached bundles are below it. */
   readonly home: string;
   readonly host: string;
@@ -27,6 +29,7 @@ export interface InferenceConfig {
 const InferenceEnv = z.object({
   DATABASE_URL: variable.postgresUrl,
   CHROMA_URL: variable.httpUrl,
+  STREAM_TOPIC: z.string().min(1).default("movielog"),
   CANAREC_HOME: z.string().default(".canarec"),
   HOST: z.string().default("127.0.0.1"),
   PORT: variable.port.default(8083),
@@ -51,6 +54,7 @@ export function inferenceConfig(env: Env): InferenceConfig {
   return {
     databaseUrl: e.DATABASE_URL,
     chromaUrl: e.CHROMA_URL,
+    streamTopic: e.STREAM_TOPIC,
     home: path.resolve(e.CANAREC_HOME),
     host: e.HOST,
     port: e.PORT,

@@ -63,9 +63,9 @@ describe("HistoryCache", () => {
 
   it("reads once for all who ask meanwhile", async () => {
     const { cache, release, world } = setup();
-    const all = [cache.get(1), cache.get(1), cache.get(1)];
+    const all = Promise.all([1, 2, 3].map(async () => cache.get(1)));
     release();
-    await Promise.all(all);
+    await all;
     expect(world.loads).toBe(1);
   });
 

@@ -2,6 +2,7 @@ import path from "node:path";
 import type { Database } from "@canarec/db-utils/database";
 import { createEmbeddingRepository } from "@canarec/db-utils/embeddings/embedding-repository";
 import { createNeighbourRepository } from "@canarec/db-utils/embeddings/neighbour-repository";
+import { messageOf } from "@canarec/service-kit/errors";
 import type { Logger } from "@canarec/service-kit/logging";
 import { type EmbedderPool, openEmbedderPool } from "../embedding/embedder-pool.ts";
 import { locateModel, modelSource } from "../embedding/model-folder.ts";
@@ -17,6 +18,9 @@ const LOOK_BACK_MS = 600_000;
 
 /** Embedding gives way to answers. */
 const NICENESS = 10;
+
+/** After the start: the embedder is got ready for the first search once the first answers are out. */
+const WARM_AFTER_MS = 3_000;
 
 /** Of one call to Chroma. */
 const CHROMA_TIMEOUT_MS = 10_000;
@@ -40,7 +44,7 @@ export interface BackgroundEmbeddingParts {
   readonly wallMs: () => number;
 }
 
-/** The embedder and the vectors, opened when first needed, and the worker that embeds new movies. */
+/** The embedder, opened soon or when first needed, the vectors, and the worker that embeds new movies. */
 export function openBackgroundEmbedding(parts: BackgroundEmbeddingParts): BackgroundEmbedding {
   const { config, database, metrics, log } = parts;
   const stop = new AbortController();
@@ -70,12 +74,18 @@ export function openBackgroundEmbedding(parts: BackgroundEmbeddingParts): Backgr
   };
   let rounds: ReturnType<typeof createEmbeddingRounds> | undefined;
   const leadership = openLeadership(database);
+  const warm = setTimeout(() => {
+    embedder().catch((failure: unknown) => {
+      log.warn({ reason: messageOf(failure) }, "no embedder: searches compare titles alone");
+    });
+  }, WARM_AFTER_MS);
   const worker = openEmbeddingWorker({ database, leadership, round, metrics, log });
   return {
     announce: () => worker.announce(),
     embedder,
     vectors,
     async [Symbol.asyncDispose]() {
+      clearTimeout(warm);
       stop.abort();
       await worker[Symbol.asyncDispose]();
       await leadership[Symbol.asyncDispose]();

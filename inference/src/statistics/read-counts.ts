@@ -6,10 +6,11 @@ const HALF_LIVES = 10;
 
 type Pool = Pick<Database, "pool">;
 
-/** The time of the latest event written, in milliseconds since 1970; undefined before the first. */
-export async function readHighEventAt({ pool }: Pool): Promise<number | undefined> {
+/** The time of a topic's latest event written, in milliseconds since 1970; undefined before the first. */
+export async function readHighEventAt({ pool }: Pool, topic: string): Promise<number | undefined> {
   const { rows } = await pool.query<{ high: Date | null }>(
-    "select max(high_event_at) as high from stream_offsets",
+    "select max(high_event_at) as high from stream_offsets where topic = $1",
+    [topic],
   );
   return rows[0]?.high?.getTime();
 }

@@ -25,13 +25,14 @@ export interface StatisticsRefresh {
  */
 export function createStatisticsRefresh(
   database: Pick<Database, "pool">,
+  topic: string,
   nowMs: () => number,
 ): StatisticsRefresh {
   let touched = new Set<number>();
   let last: { model: ServingModel; referenceMs: number; fullAtMs: number } | undefined;
   const decayFor = async (model: ServingModel): Promise<Decay> => ({
     // A replay of old events is popular as of its own time; a clock that is ahead changes nothing.
-    referenceMs: Math.min(nowMs(), (await readHighEventAt(database)) ?? Infinity),
+    referenceMs: Math.min(nowMs(), (await readHighEventAt(database, topic)) ?? Infinity),
     halfLifeHours: model.parameters.popularityHalfLifeHours,
   });
   return {

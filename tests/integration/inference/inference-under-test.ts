@@ -13,6 +13,8 @@ import { freshDatabase, sharedServers, temporaryFolder } from "../../servers.ts"
 /** Movies of the catalogue: `movie+00` … in a ring, each with the next three as its neighbours. */
 export const MOVIES = 60;
 
+const STREAM_TOPIC = "movielog";
+
 const GENRES = ["Drama", "Comedy", "Horror", "War", "Western", "Music"];
 
 export function movieId(place: number): string {
@@ -39,6 +41,7 @@ export async function openWorld(movies = MOVIES): Promise<World> {
   const config: InferenceConfig = {
     databaseUrl: fresh.url,
     chromaUrl: sharedServers().chromaUrl,
+    streamTopic: STREAM_TOPIC,
     home: folder.path,
     host: "127.0.0.1",
     port: 0,
@@ -61,14 +64,19 @@ export async function openWorld(movies = MOVIES): Promise<World> {
 /** A bundle of the tables as they are. */
 export function buildNow(database: Database): Promise<BuildReport> {
   const model = { collection: COLLECTION, textVersion: TEXT_VERSION, modelVersion: "int8" };
-  return buildBundle({ database, ...model, ranking: DEFAULT_RANKING });
+  return buildBundle({
+    database,
+    ...model,
+    ranking: DEFAULT_RANKING,
+    streamTopic: STREAM_TOPIC,
+  });
 }
 
 async function insertCatalogue({ pool }: Database, movies: number): Promise<void> {
   const places = Array.from({ length: movies }, (_, place) => place);
   await pool.query(
-    `insert into movies (movie_id, title, year, runtime_minutes, source, metadata_state)
-     select id, title, 1980 + place % 40, 100, 'demo', 'known'
+    `insert into movies (movie_id, title, year, runtime_minutes, source, metadata_state, updated_at)
+     select id, title, 1980 + place % 40, 100, 'demo', 'known', now() - interval '1 day'
      from unnest($1::text[], $2::text[], $3::int[]) as m (id, title, place) order by place`,
     [places.map(movieId), places.map((place) => `Movie ${place}`), places],
   );
