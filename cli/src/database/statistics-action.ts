@@ -40,7 +40,7 @@ export async function statisticsAction(context: CliContext, options: Options): P
     const statistics = createStatisticsRepository(database);
     return mended ? statistics.recompute() : statistics.verify();
   });
-  const differing = found.differences.length;
+  const differing = found.different;
   const result = {
     movies: found.movies,
     hours: found.hours,

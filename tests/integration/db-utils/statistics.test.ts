@@ -39,6 +39,7 @@ describe("StatisticsRepository", () => {
       movies: 2,
       hours: 2,
       interactions: 3,
+      different: 0,
       differences: [],
     });
 
@@ -66,6 +67,36 @@ describe("StatisticsRepository", () => {
     expect(await repository.verify()).toEqual(found); // proving changes nothing
     expect((await repository.recompute()).differences).toEqual(found.differences);
     expect((await repository.verify()).differences).toEqual([]);
+  });
+
+  it("mends while others write, losing nothing", async () => {
+    await using fresh = await freshDatabase();
+    await using db = await openDatabase(fresh.url);
+    const repository = createStatisticsRepository(db);
+    await writeInteractions(db);
+    await db.transaction(({ client }) => applyStatisticsDeltas(client, statistics, hours));
+    await db.pool.query("update movie_statistics set watchers = 7 where movie_key = 1");
+    const watch = (userId: number) =>
+      db.transaction(async ({ client }) => {
+        await client.query("insert into users (user_id) values ($1)", [userId]);
+        await client.query(
+          `insert into interactions (user_id, movie_key, furthest_minute, first_watched_at, last_watched_at)
+           values ($1, 1, 3, $2, $3)`,
+          [userId, watched.first, watched.last],
+        );
+        const counted = {
+          movieKey: 1,
+          watchers: 1,
+          ratingCount: 0,
+          ratingSum: 0,
+          ratingSquareSum: 0,
+        };
+        await applyStatisticsDeltas(client, [counted], [{ movieKey: 1, hourMs, viewers: 1 }]);
+      });
+    const writers = Array.from({ length: 50 }, (_, index) => watch(100 + index));
+    expect((await repository.recompute()).different).toBe(1);
+    await Promise.all(writers);
+    expect(await repository.verify()).toMatchObject({ interactions: 53, different: 0 });
   });
 
   it("computes statistics from nothing", async () => {
