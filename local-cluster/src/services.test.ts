@@ -33,7 +33,7 @@ describe("servicePlans", () => {
       "monitoring",
       "simulator",
     ]);
-    expect(order.map(({ stage }) => stage)).toEqual([0, 0, 0, 1, 2, 2]);
+    expect(order.map(({ stage }) => stage)).toEqual([0, 0, 0, 1, 1, 1]);
   });
 
   it("tells the load balancer its replicas, and gives it the public port", () => {

@@ -53,7 +53,7 @@ export function servicePlans(at: ClusterAddresses, choices: ServiceChoices): Ser
     streamParser(at, choices),
     ...replicas.map((name) => inner(at, name, { program: "inference/src/main.ts", stage: 0 })),
     loadBalancer(at, replicas),
-    inner(at, "monitoring", { program: "monitoring/src/main.ts", stage: 2 }),
+    inner(at, "monitoring", { program: "monitoring/src/main.ts", stage: 1 }),
   ];
   return choices.simulator ? [...plans, simulator(at, choices)] : plans;
 }
@@ -115,7 +115,7 @@ function simulator(at: ClusterAddresses, choices: ServiceChoices): ServicePlan {
   const rate = choices.linesPerSecond;
   return inner(at, "simulator", {
     program: "simulator/src/main.ts",
-    stage: 2,
+    stage: 1,
     env: {
       RECOMMEND_URL: publicUrl(at),
       ...(rate === undefined ? {} : { RATE: String(rate) }),

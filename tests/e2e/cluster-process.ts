@@ -1,0 +1,91 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type ClusterFile, readClusterFile } from "@canarec/local-cluster/cluster-file";
+
+const ROOT = join(import.meta.dirname, "..", "..");
+const POLL_MS = 200;
+
+/** A run of `npm start` as a user has it. */
+export interface ClusterProcess {
+  /** What it has written until now, both streams. */
+  output(): string;
+  /** Resolves when it is ready; rejects with its output if it ends before. */
+  ready(): Promise<ClusterFile>;
+  /** Resolves to its exit code when it has ended. */
+  ended(): Promise<number | null>;
+}
+
+/** Run `npm start -- …` with a home. Variables are set over ours; undefined removes one. */
+export function npmStart(
+  home: string,
+  args: readonly string[],
+  variables: Readonly<Record<string, string | undefined>> = {},
+): ClusterProcess {
+  const npm = spawn("npm", ["start", "--", "--home", home, ...args], {
+    cwd: ROOT,
+    env: { ...process.env, CI: undefined, ...variables },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const output: string[] = [];
+  npm.stdout.on("data", (bytes: Buffer) => output.push(bytes.toString()));
+  npm.stderr.on("data", (bytes: Buffer) => output.push(bytes.toString()));
+  const closed = once(npm, "close");
+  return {
+    output: () => output.join(""),
+    ready: () => ready(npm, home, () => output.join("")),
+    ended: async () => {
+      await closed;
+      return npm.exitCode;
+    },
+  };
+}
+
+async function ready(npm: ChildProcess, home: string, output: () => string): Promise<ClusterFile> {
+  for (;;) {
+    const file = output().includes("Canarec is ready") ? readClusterFile(home) : undefined;
+    if (file !== undefined) return file;
+    if (npm.exitCode !== null) throw new Error(`npm start ended:\n${output()}`);
+    await sleep(POLL_MS);
+  }
+}
+
+/** The processes that have this text in their command line or environment, ours excepted. */
+export function processesOf(text: string): string[] {
+  const found: string[] = [];
+  for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
+    if (Number(pid) === process.pid) continue;
+    const command = readProc(`/proc/${pid}/cmdline`);
+    const environment = readProc(`/proc/${pid}/environ`);
+    const ended = command === "" && environment === "";
+    if (!ended && (command.includes(text) || environment.includes(text))) {
+      found.push(`${pid} ${command.replaceAll("\0", " ")}`);
+    }
+  }
+  return found;
+}
+
+/** Empty for a process that has ended meanwhile. */
+function readProc(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return "";
+  }
+}
+
+/** Whether this system tells about its processes as Linux does. */
+export function canListProcesses(): boolean {
+  return existsSync("/proc/self/environ");
+}
+
+/** Ask until it holds; the test's time limit ends it. */
+export async function eventually<T>(ask: () => T | Promise<T>): Promise<NonNullable<T>> {
+  for (;;) {
+    const answer = await ask();
+    if (answer !== null && answer !== undefined && answer !== false) return answer;
+    await sleep(POLL_MS);
+  }
+}

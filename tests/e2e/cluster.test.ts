@@ -1,0 +1,199 @@
+import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { clusterFilePath, readClusterFile } from "@canarec/local-cluster/cluster-file";
+import { isAlive } from "@canarec/local-cluster/file-lock";
+import { freePort } from "@canarec/local-cluster/port";
+import pg from "pg";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type TemporaryFolder, temporaryFolder } from "../servers.ts";
+import {
+  type ClusterProcess,
+  canListProcesses,
+  eventually,
+  npmStart,
+  processesOf,
+} from "./cluster-process.ts";
+
+const MOVIES = 60;
+const LIST_OF_20 = /^[^,\s]+(,[^,\s]+){19}$/;
+
+let folder: TemporaryFolder;
+let home = "";
+let catalog = "";
+let port = 0;
+let cluster: ClusterProcess;
+let firstStartMs = 0;
+
+beforeAll(async () => {
+  folder = temporaryFolder();
+  home = join(folder.path, "home");
+  catalog = writeCatalog(folder.path);
+  port = await freePort();
+});
+// What a failed test left running is ended by its own process.
+afterAll(async () => {
+  for (const name of ["home", "other"]) endCluster(join(folder.path, name), "SIGKILL");
+  await eventually(() => !canListProcesses() || processesOf(folder.path).length === 0);
+  folder[Symbol.dispose]();
+});
+
+describe("npm start", () => {
+  it("serves 20 movies after its first start", async () => {
+    const since = performance.now();
+    cluster = npmStart(home, ["--port", String(port), "--catalog", catalog, "--rate", "20"]);
+    const file = await cluster.ready();
+    firstStartMs = performance.now() - since;
+    expect(file.publicUrl).toBe(`http://127.0.0.1:${port}`);
+    expect(await recommend(file.publicUrl, 42)).toMatch(LIST_OF_20);
+    expect(await movieCount(file.postgresUrl)).toBeGreaterThanOrEqual(MOVIES);
+  });
+
+  it("says what runs where, without the password, which only its owner can read", () => {
+    const file = clusterOf(home);
+    const password = new URL(file.postgresUrl).password;
+    for (const url of [file.publicUrl, file.chromaUrl, file.kafkaBrokers]) {
+      expect(cluster.output()).toContain(url);
+    }
+    expect(cluster.output()).not.toContain(password);
+    expect(statSync(clusterFilePath(home)).mode & 0o777).toBe(0o600);
+    expect(Object.keys(file.services)).toEqual(
+      expect.arrayContaining(["postgres", "kafka", "chroma", "stream-parser", "inference-2"]),
+    );
+  });
+
+  it("brings the simulated platform's stream into the database", async () => {
+    const url = clusterOf(home).postgresUrl;
+    await eventually(async () => (await count(url, "interactions")) > 0);
+  });
+
+  it("refuses a home in use, and a port in use, each in one line", async () => {
+    const other = String(await freePort());
+    const [sameHome, samePort] = [
+      npmStart(home, ["--port", other]),
+      npmStart(join(folder.path, "other"), ["--port", String(port)]),
+    ];
+    expect([await sameHome.ended(), await samePort.ended()]).toEqual([1, 1]);
+    expect(complaints(sameHome)).toEqual([expect.stringContaining("a cluster runs in")]);
+    expect(complaints(samePort)).toEqual([expect.stringContaining(`port ${port} is in use`)]);
+  });
+
+  it.each(["inference-1", "stream-parser", "postgres", "kafka", "chroma"])(
+    "starts %s again when it was killed",
+    async (name) => {
+      const before = pidOf(home, name);
+      process.kill(before, "SIGKILL");
+      await eventually(() => pidOf(home, name) !== before && isAlive(pidOf(home, name)));
+      expect(cluster.output()).toContain(`${name.padEnd(18)} ended by SIGKILL`);
+      expect(await recommend(clusterOf(home).publicUrl, 42)).toMatch(LIST_OF_20);
+    },
+  );
+
+  it("leaves no process when interrupted", async (test) => {
+    test.skip(!canListProcesses(), "there is no /proc to list processes by");
+    expect(processesOf(home).length).toBeGreaterThan(8);
+    endCluster(home, "SIGINT");
+    expect(await cluster.ended()).toBe(0);
+    expect(cluster.output().trimEnd().split("\n").at(-1)).toBe("stopped");
+    expect(processesOf(home)).toEqual([]);
+    expect(readClusterFile(home)).toBeUndefined();
+  });
+
+  it("starts sooner the second time, keeps data and ports, and a second cluster runs beside it", async () => {
+    const otherHome = join(folder.path, "other");
+    const since = performance.now();
+    cluster = npmStart(home, ["--port", String(port), "--no-simulator"]);
+    const file = await cluster.ready();
+    expect(performance.now() - since).toBeLessThan(firstStartMs);
+    expect(await movieCount(file.postgresUrl)).toBeGreaterThanOrEqual(MOVIES);
+    expect(await count(file.postgresUrl, "interactions")).toBeGreaterThan(0);
+    expect(await count(file.postgresUrl, "bundles")).toBe(1);
+    expect(readFileSync(join(home, "logs", "inference-1.log"), "utf8")).not.toBe("");
+
+    const args = ["--port", String(await freePort()), "--catalog", catalog, "--no-simulator"];
+    const other = await npmStart(otherHome, args).ready();
+    expect(await recommend(other.publicUrl, 7)).toMatch(LIST_OF_20);
+    expect(await recommend(file.publicUrl, 7)).toMatch(LIST_OF_20);
+    expect(await count(other.postgresUrl, "interactions")).toBe(0);
+  });
+
+  it("leaves no process when the parent was killed", async (test) => {
+    test.skip(!canListProcesses(), "there is no /proc to list processes by");
+    for (const name of ["home", "other"]) endCluster(join(folder.path, name), "SIGKILL");
+    await eventually(() => processesOf(folder.path).length === 0);
+  });
+
+  it.each([
+    ["a server that is not there", "postgres://nobody:secret@127.0.0.1:1/canarec"],
+    ["no address of a Postgres", "http://127.0.0.1:8080/secret"],
+  ])("says in one line that DATABASE_URL is wrong: %s", async (_what, url) => {
+    const started = npmStart(
+      join(folder.path, "third"),
+      ["--port", String(await freePort()), "--catalog", catalog],
+      { DATABASE_URL: url, KAFKA_BROKERS: "127.0.0.1:1" },
+    );
+    expect(await started.ended()).toBe(1);
+    expect(complaints(started)).toHaveLength(1);
+    expect(started.output()).not.toContain("secret");
+  });
+});
+
+/** The lines in which it says why it ends; npm's own are not among them. */
+function complaints(process_: ClusterProcess): string[] {
+  return process_
+    .output()
+    .split("\n")
+    .filter((line) => line.startsWith("canarec: "));
+}
+
+function clusterOf(ofHome: string) {
+  const file = readClusterFile(ofHome);
+  if (file === undefined) throw new Error(`no cluster.json in ${ofHome}`);
+  return file;
+}
+
+function pidOf(ofHome: string, name: string): number {
+  return clusterOf(ofHome).services[name]?.pid ?? 0;
+}
+
+function endCluster(ofHome: string, signal: NodeJS.Signals): void {
+  const file = readClusterFile(ofHome);
+  if (file !== undefined && isAlive(file.pid)) process.kill(file.pid, signal);
+}
+
+async function recommend(url: string, userId: number): Promise<string> {
+  const answer = await fetch(`${url}/recommend/${userId}`);
+  expect(answer.status).toBe(200);
+  return answer.text();
+}
+
+async function movieCount(url: string): Promise<number> {
+  return count(url, "movies");
+}
+
+async function count(url: string, table: string): Promise<number> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    const found = await client.query<{ rows: number }>(
+      `select count(*)::int as rows from ${table}`,
+    );
+    return found.rows[0]?.rows ?? 0;
+  } finally {
+    await client.end();
+  }
+}
+
+/** A catalogue that is embedded in a second. */
+function writeCatalog(inFolder: string): string {
+  const path = join(inFolder, "movies.jsonl");
+  const genres = ["Comedy", "Drama", "Western"];
+  const line = (n: number) =>
+    JSON.stringify({
+      title: `The Tale of ${n}`,
+      year: 1950 + n,
+      genres: [genres[n % genres.length]],
+      overview: `Somebody sets out with ${n} friends and returns with one fewer.`,
+    });
+  writeFileSync(path, Array.from({ length: MOVIES }, (_, n) => `${line(n + 1)}\n`).join(""));
+  return path;
+}
