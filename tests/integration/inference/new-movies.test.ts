@@ -124,7 +124,7 @@ describe("a movie that appears after the bundle was built", () => {
 describe("GET /api/v1/movies?search=", () => {
   it("finds by meaning and by title", async () => {
     await until(async () => (await search("anything")).textCompared); // the embedder starts late
-    const byMeaning = await search("romance in France");
+    const byMeaning = await search("a waitress in Paris");
     expect(byMeaning).toMatchObject({
       textCompared: true,
       movies: [{ id: "amelie+2001", match: "text" }],
