@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { type Env, parseConfig, variable } from "@canarec/service-kit/config";
-import { validate } from "node-cron";
 import { z } from "zod";
+import { cronExpression } from "./jobs/cron-expression.ts";
 
 export interface MonitoringConfig {
   readonly host: string;
@@ -23,16 +23,14 @@ const CANAREC = resolve(import.meta.dirname, "../../cli/bin/canarec.mjs");
 /** Of our own environment, all that a command may see; it needs no secret but the database's. */
 const FOR_COMMANDS = ["PATH", "HOME", "TZ", "DATABASE_URL", "CANAREC_HOME", "NODE_EXTRA_CA_CERTS"];
 
-const schedule = z.string().refine((text) => validate(text), "expected a cron expression");
-
 const MonitoringEnv = z.object({
   HOST: z.string().default("127.0.0.1"),
   PORT: variable.port.default(8_085),
   LOG_LEVEL: variable.logLevel.default("info"),
   DATABASE_URL: variable.postgresUrl,
   SLACK_WEBHOOK_URL: variable.httpUrl.optional(),
-  RETENTION_SCHEDULE: schedule.optional(),
-  STATISTICS_SCHEDULE: schedule.optional(),
+  RETENTION_SCHEDULE: cronExpression.optional(),
+  STATISTICS_SCHEDULE: cronExpression.optional(),
 });
 
 /** @throws ConfigError naming every malformed variable. */
