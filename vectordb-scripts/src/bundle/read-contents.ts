@@ -18,9 +18,9 @@ export interface BundleModel {
   readonly ranking: RankingParameters;
 }
 
-/** A model, and the topic whose events count: its offsets are the watermark. */
 export interface BundleInput extends BundleModel {
-  readonly streamTopic: string;
+  /** The topic whose offsets are the watermark. Default: every one that is read. */
+  readonly streamTopic?: string | undefined;
 }
 
 type Client = Transaction["client"];
@@ -46,11 +46,12 @@ export async function readContents(client: Client, input: BundleInput): Promise<
   return { ...model, watermark, catalogue, ...lists, statistics };
 }
 
-async function readWatermark(client: Client, topic: string): Promise<Watermark> {
+async function readWatermark(client: Client, topic: string | undefined): Promise<Watermark> {
   const { rows } = await client.query<{ name: string; offset: number; high: Date | null }>(
     `select topic || '/' || partition as name, next_offset as offset, high_event_at as high
-     from stream_offsets where topic = $1 order by partition`,
-    [topic],
+     from stream_offsets where $1::text is null or topic = $1
+     order by topic, partition`,
+    [topic ?? null],
   );
   const highest = rows.reduce((high, row) => Math.max(high, row.high?.getTime() ?? 0), 0);
   return {

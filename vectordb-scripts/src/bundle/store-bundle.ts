@@ -64,7 +64,6 @@ async function isIntact(client: Client, bundle: EncodedBundle): Promise<boolean>
 
 async function writeBuilding(client: Client, bundle: EncodedBundle): Promise<void> {
   const { manifest } = bundle;
-  await client.query("delete from bundle_chunks where bundle_id = $1", [bundle.bundleId]);
   await client.query(
     `insert into bundles (bundle_id, bytes, schema_version, collection, watermark, manifest)
      values ($1, $2, $3, $4, $5, $6)
@@ -78,6 +77,7 @@ async function writeBuilding(client: Client, bundle: EncodedBundle): Promise<voi
       manifest,
     ],
   );
+  await client.query("delete from bundle_chunks where bundle_id = $1", [bundle.bundleId]);
 }
 
 async function writeChunks(

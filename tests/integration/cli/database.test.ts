@@ -1,0 +1,165 @@
+import path from "node:path";
+import { type Database, openDatabase } from "@canarec/db-utils/database";
+import { Resources } from "@canarec/service-kit/lifecycle";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type TemporaryFolder, emptyDatabase, temporaryFolder } from "../../servers.ts";
+import { canarec, canarecJson } from "./canarec.ts";
+
+const opened = new Resources();
+let folder: TemporaryFolder;
+let database: Database;
+let env: Record<string, string>;
+
+beforeAll(async () => {
+  folder = temporaryFolder();
+  opened.defer(() => folder[Symbol.dispose]());
+  const empty = opened.use(await emptyDatabase());
+  database = opened.use(await openDatabase(empty.url));
+  env = { DATABASE_URL: empty.url };
+});
+afterAll(() => opened[Symbol.asyncDispose]());
+
+const migrations = expect.arrayContaining([expect.stringMatching(/^\d{4}_/)]) as string[];
+const aMigration = expect.stringMatching(/^\d{4}_/) as string;
+
+describe("canarec db", () => {
+  it("tells of a database without a schema", async () => {
+    expect(await canarecJson(["db", "status"], { env })).toEqual({
+      address: database.address,
+      version: null,
+      applied: [],
+      pending: migrations,
+      newer: 0,
+      bytes: 0,
+      tables: [],
+    });
+  });
+
+  it("migrates it, once", async () => {
+    expect(await canarecJson(["db", "migrate"], { env })).toEqual({
+      applied: migrations,
+      version: aMigration,
+    });
+    expect(await canarecJson(["db", "migrate"], { env })).toEqual({
+      applied: [],
+      version: aMigration,
+    });
+    expect(await canarecJson(["db", "status"], { env })).toMatchObject({
+      pending: [],
+      tables: expect.arrayContaining([
+        { table: "movies", rows: 0, bytes: expect.any(Number) as number },
+        { table: "interactions", rows: 0, bytes: expect.any(Number) as number },
+      ]) as object[],
+    });
+    expect((await canarec(["db", "status"], { env })).out).not.toContain("interactions_p");
+  });
+
+  it("makes partitions ahead and drops old ones", async () => {
+    expect(await canarecJson(["db", "retention"], { env })).toEqual({
+      partitionsMade: expect.arrayContaining([
+        expect.stringMatching(/^watches_d\d{8}$/),
+      ]) as string[],
+      partitionsDropped: [],
+      rejectedLines: 0,
+      rejectionCounts: 0,
+      jobRuns: 0,
+      bundles: [],
+    });
+  });
+
+  it("proves statistics, and mends them", async () => {
+    await database.pool.query(`
+      insert into movies (movie_id, source) values ('alien+1979', 'stream');
+      insert into users (user_id) values (7);
+      insert into interactions (user_id, movie_key, furthest_minute, first_watched_at, last_watched_at)
+        values (7, 1, 3, '2024-02-27T18:45Z', '2024-02-27T18:48Z')`);
+    const wrong = await canarec(["db", "statistics"], { env });
+    expect(wrong.code).toBe(1);
+    expect(wrong.err).toBe(
+      "canarec: 2 rows of statistics differ from the interactions: --recompute mends them\n",
+    );
+    const differences = [
+      {
+        table: "movie_statistics",
+        movieKey: 1,
+        hour: null,
+        stored: [0, 0, 0, 0],
+        expected: [1, 0, 0, 0],
+      },
+      {
+        table: "movie_hours",
+        movieKey: 1,
+        hour: "2024-02-27T18:00:00.000Z",
+        stored: [0],
+        expected: [1],
+      },
+    ];
+    const mended = (await canarecJson(["db", "statistics", "--recompute"], { env })) as {
+      differences: object[];
+    };
+    expect(mended).toEqual({
+      movies: expect.any(Number) as number,
+      hours: expect.any(Number) as number,
+      interactions: 1,
+      differing: 2,
+      mended: true,
+      differences: expect.arrayContaining(differences) as object[],
+    });
+    expect(mended.differences).toHaveLength(2);
+    expect(await canarecJson(["db", "statistics"], { env })).toEqual({
+      movies: 1,
+      hours: 1,
+      interactions: 1,
+      differing: 0,
+      mended: false,
+      differences: [],
+    });
+  });
+
+  it("backs up, refuses to restore over rows, restores when told or into an empty one", async () => {
+    const target = path.join(folder.path, "backup");
+    const run = { env, folder: folder.path };
+    const tables = expect.arrayContaining([
+      { table: "movies", rows: 1 },
+      { table: "interactions", rows: 1 },
+    ]) as object[];
+    const result = {
+      folder: target,
+      createdAt: expect.stringMatching(/^\d{4}-.*Z$/) as string,
+      migration: aMigration,
+      method: expect.stringMatching(/^copy/) as string,
+      rows: 5,
+      tables,
+    };
+    expect(await canarecJson(["db", "backup", "backup"], run)).toEqual(result);
+    expect(await canarec(["db", "backup", "backup"], run)).toMatchObject({ code: 1, out: "" });
+
+    await database.pool.query("update interactions set furthest_minute = 99");
+    const refused = await canarec(["db", "restore", "backup"], run);
+    expect(refused.code).toBe(1);
+    expect(refused.err).toContain("has rows");
+    expect(await furthestMinute(database)).toBe(99);
+
+    expect(await canarecJson(["db", "restore", "backup", "--replace"], run)).toEqual(result);
+    expect(await furthestMinute(database)).toBe(3);
+
+    await using other = await emptyDatabase();
+    const elsewhere = { env: { DATABASE_URL: other.url }, folder: folder.path };
+    expect(await canarecJson(["db", "restore", "backup"], elsewhere)).toEqual(result);
+    await using restored = await openDatabase(other.url);
+    expect(await furthestMinute(restored)).toBe(3);
+  });
+
+  it("ends with 1 where no backup is", async () => {
+    const { code, err } = await canarec(["db", "restore", "nowhere"], { env, folder: folder.path });
+    expect(code).toBe(1);
+    expect(err.trim().split("\n")).toHaveLength(1);
+  });
+});
+
+async function furthestMinute({ pool }: Database): Promise<unknown> {
+  const { rows } = await pool.query<{ minute: number }>(
+    "select furthest_minute as minute from interactions",
+  );
+  return rows[0]?.minute;
+}
