@@ -5,10 +5,8 @@ import { ServiceError } from "@canarec/service-kit/errors";
 import { connectionAddress } from "./connection-address.ts";
 import { connectError, isConnectionFailure, isRetryable } from "./connection-errors.ts";
 import { rowTypes } from "./row-types.ts";
+import { requireVersion } from "./server-version.ts";
 import * as schema from "./schema/index.ts";
-
-/** 18 is the first with `RETURNING old.…, new.…`, from which statistics get their deltas. */
-export const MINIMUM_POSTGRES_VERSION = 18;
 
 const DEFAULT_MAX_CONNECTIONS = 10;
 const DEFAULT_STATEMENT_TIMEOUT_MS = 30_000;
@@ -103,19 +101,6 @@ function poolConfig(url: string, options: DatabaseOptions): pg.PoolConfig {
       query_timeout: statementTimeoutMs + ANSWER_GRACE_MS,
     }),
   };
-}
-
-async function requireVersion(pool: pg.Pool, address: string): Promise<void> {
-  const { rows } = await pool.query<{ version: number }>(
-    "select current_setting('server_version_num')::int / 10000 as version",
-  );
-  const version = rows[0]?.version ?? 0;
-  if (version < MINIMUM_POSTGRES_VERSION) {
-    throw new ServiceError(
-      "failed_precondition",
-      `Postgres at ${address} is version ${version}; ${MINIMUM_POSTGRES_VERSION} or newer is needed`,
-    );
-  }
 }
 
 async function transact<T>(

@@ -6,7 +6,7 @@ import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
 import type pg from "pg";
 import { ServiceError } from "@canarec/service-kit/errors";
-import { type Database, MINIMUM_POSTGRES_VERSION } from "../database.ts";
+import type { Database } from "../database.ts";
 import { migrationStatus } from "../migrations.ts";
 import { dailyPartitions } from "../partitions.ts";
 import { openSession } from "../session.ts";
@@ -114,7 +114,9 @@ async function describeSnapshot(
   const { rows } = await client.query<{ version: string; snapshot: string }>(
     "select current_setting('server_version') as version, pg_export_snapshot() as snapshot",
   );
-  return rows[0] ?? { version: String(MINIMUM_POSTGRES_VERSION), snapshot: "" };
+  const [found] = rows;
+  if (found === undefined) throw new Error("a select of settings returned no row");
+  return found;
 }
 
 async function writeDump(
