@@ -1,5 +1,4 @@
-// NOTE: of this CommonJS module Node finds only some names; the rest come with its default.
-import kafkajs, { type Kafka } from "kafkajs";
+import type { Kafka } from "kafkajs";
 
 /** Make a topic, with the broker's defaults, if it is not there. */
 export async function ensureTopic(kafka: Kafka, topic: string): Promise<void> {
@@ -17,6 +16,7 @@ export async function ensureTopic(kafka: Kafka, topic: string): Promise<void> {
 
 /** Whether Kafka answered that there is no such topic. */
 export function isUnknownTopic(thrown: unknown): boolean {
-  if (thrown instanceof kafkajs.KafkaJSProtocolError) return thrown.type === "UNKNOWN_TOPIC_OR_PARTITION";
-  return thrown instanceof Error && thrown.cause !== undefined && isUnknownTopic(thrown.cause);
+  if (!(thrown instanceof Error)) return false;
+  if ("type" in thrown && thrown.type === "UNKNOWN_TOPIC_OR_PARTITION") return true;
+  return thrown.cause !== undefined && isUnknownTopic(thrown.cause);
 }

@@ -10,7 +10,7 @@ export function decodeText(value: Uint8Array, maxBytes: number): string | Reject
   const text = bytes.toString("utf8");
   if (text.includes("\0")) return rejection("nul_byte");
   // The lenient decoder is several times faster, and marks every damage by U+FFFD; a real one is rare.
-  return text.includes("\uFFFD") && !isUtf8(bytes) ? rejection("invalid_utf8") : text;
+  return text.includes("\uFFFD") && !isUtf8(bytes) ? rejection("bad_encoding") : text;
 }
 
 function isUtf8(bytes: Uint8Array): boolean {

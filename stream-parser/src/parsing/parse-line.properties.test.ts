@@ -92,3 +92,9 @@ describe("parseLine, for any input", () => {
     );
   });
 });
+
+describe("reasons", () => {
+  it("have the shape that the tables ask for", () => {
+    for (const reason of REJECTION_REASONS) expect(reason).toMatch(/^[a-z][a-z_]{0,63}$/);
+  });
+});

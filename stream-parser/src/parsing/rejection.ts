@@ -3,7 +3,7 @@ export const REJECTION_REASONS = [
   "null_value", // the Kafka message has no value
   "empty_line",
   "too_long",
-  "invalid_utf8",
+  "bad_encoding", // not UTF-8
   "nul_byte", // Postgres cannot store it
   "bad_shape", // fewer than three fields
   "bad_time", // not a LocalDateTime, or no such day

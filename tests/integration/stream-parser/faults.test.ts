@@ -1,0 +1,202 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import path from "node:path";
+import { createStatisticsRepository } from "@canarec/db-utils/statistics/repository";
+import { Kafka, logLevel } from "kafkajs";
+import { describe, expect, it } from "vitest";
+import { checksums } from "./checksum.ts";
+import { type World, openWorld, until, untilWritten } from "./harness.ts";
+import { mixedLines } from "./lines.ts";
+
+const MAIN = path.resolve(import.meta.dirname, "../../../stream-parser/src/main.ts");
+
+describe("stream-parser, disturbed,", () => {
+  it("ends with the same tables after being killed 20 times in mid-batch", async () => {
+    const lines = mixedLines(40_000, 3);
+    const half = lines.length / 2;
+    const written = { 0: half, 1: half };
+    const fill = async (world: World) => {
+      await world.send(lines.slice(0, half), 0);
+      await world.send(lines.slice(half), 1);
+    };
+    await using calm = await openWorld(2);
+    await fill(calm);
+    await calm.startParser();
+    await untilWritten(calm, written);
+
+    await using wild = await openWorld(2);
+    await fill(wild);
+    let killed = 0;
+    // Each under a group of its own: a group waits six seconds for a member that was killed.
+    for (; killed < 20; killed += 1) {
+      const parser = startProcess(wild, `group-${wild.topic}-${killed}`);
+      await untilInTransaction(wild);
+      parser.kill("SIGKILL");
+      await once(parser, "exit");
+    }
+    const last = startProcess(wild, `group-${wild.topic}-last`);
+    await untilWritten(wild, written);
+    last.kill("SIGTERM");
+    expect(await once(last, "exit")).toEqual([0, null]);
+
+    expect(await checksums(wild.db, { progress: true })).toEqual(
+      await checksums(calm.db, { progress: true }),
+    );
+    expect(await createStatisticsRepository(wild.db).verify()).toMatchObject({ different: 0 });
+  });
+
+  it("shares and hands over partitions between two parsers, which write the same users", async () => {
+    const lines = mixedLines(6_000, 4);
+    await using calm = await openWorld(2);
+    await calm.send(lines, 0);
+    await calm.startParser();
+    await untilWritten(calm, { 0: lines.length });
+
+    await using world = await openWorld(2);
+    const first = await world.startParser();
+    await world.send(lines.slice(0, 1_000), 0);
+    await world.send(lines.slice(1_000, 2_000), 1);
+    const second = await world.startParser();
+    for (let from = 2_000; from < 5_000; from += 500) {
+      await world.send(lines.slice(from, from + 500), from % 1_000 === 0 ? 0 : 1);
+      if (from === 3_500) await first[Symbol.asyncDispose]();
+    }
+    await world.send(lines.slice(5_000), 1);
+    await untilWritten(world, { 0: 2_500, 1: 3_500 });
+    await second[Symbol.asyncDispose]();
+    expect(await checksums(world.db)).toEqual(await checksums(calm.db));
+    expect(await createStatisticsRepository(world.db).verify()).toMatchObject({ different: 0 });
+  });
+
+  it("fences a parser that believes to own a partition that another one has advanced", async () => {
+    const lines = mixedLines(4_000, 5);
+    await using world = await openWorld(1);
+    await world.startParser({ STREAM_GROUP: `a-${world.topic}` });
+    await world.startParser({ STREAM_GROUP: `b-${world.topic}` });
+    for (let from = 0; from < lines.length; from += 200)
+      await world.send(lines.slice(from, from + 200), 0);
+    await untilWritten(world, { 0: lines.length });
+    const { rows } = await world.db.pool.query(
+      "select lines_total from stream_offsets where topic = $1",
+      [world.topic],
+    );
+    expect(rows).toEqual([{ lines_total: lines.length }]);
+    await until("both have stopped fighting", () => true);
+  });
+
+  it("reads a topic that was made anew from its beginning, also when it is longer than before", async () => {
+    const lines = mixedLines(900, 6);
+    await using world = await openWorld(1);
+    await world.send(lines.slice(0, 300), 0);
+    {
+      await using _parser = await world.startParser();
+      await untilWritten(world, { 0: 300 });
+    }
+    await remake(world);
+    await world.send(lines.slice(300), 0);
+    await world.startParser();
+    await untilWritten(world, { 0: 600 });
+    await until("the whole new log is read", async () => {
+      const { rows } = await world.db.pool.query<{ lines_total: number }>(
+        "select lines_total from stream_offsets where topic = $1",
+        [world.topic],
+      );
+      return rows[0]?.lines_total === 600;
+    });
+    await using calm = await openWorld(1);
+    await calm.send(lines, 0);
+    await calm.startParser();
+    await untilWritten(calm, { 0: 900 });
+    expect(await checksums(world.db)).toEqual(await checksums(calm.db));
+  });
+
+  it("goes on when the topic is deleted and made anew while it reads", async () => {
+    const lines = mixedLines(900, 7);
+    await using world = await openWorld(1);
+    await world.startParser();
+    await world.send(lines.slice(0, 600), 0);
+    await untilWritten(world, { 0: 600 });
+    await remake(world);
+    await world.send(lines.slice(600), 0);
+    await until("the new log is read", async () => {
+      const { rows } = await world.db.pool.query<{ next_offset: number }>(
+        "select next_offset from stream_offsets where topic = $1",
+        [world.topic],
+      );
+      return rows[0]?.next_offset === 300;
+    });
+    await using calm = await openWorld(1);
+    await calm.send(lines, 0);
+    await calm.startParser();
+    await untilWritten(calm, { 0: 900 });
+    expect(await checksums(world.db)).toEqual(await checksums(calm.db));
+  });
+
+  it("goes on where Kafka still has lines when its offset is out of range", async () => {
+    const lines = mixedLines(500, 8);
+    await using world = await openWorld(1);
+    await world.send(lines.slice(0, 200), 0);
+    {
+      await using _parser = await world.startParser();
+      await untilWritten(world, { 0: 200 });
+    }
+    await world.send(lines.slice(200), 0);
+    const admin = new Kafka({ brokers: [...world.brokers], logLevel: logLevel.NOTHING }).admin();
+    await admin.connect();
+    await admin.deleteTopicRecords({
+      topic: world.topic,
+      partitions: [{ partition: 0, offset: "300" }],
+    });
+    await admin.disconnect();
+    const parser = await world.startParser();
+    await untilWritten(world, { 0: 500 });
+    const metrics = await (await fetch(`${parser.url}/metrics`)).text();
+    expect(metrics).toMatch(/skipped_offsets_total\{.*topic="stream".*\} 100/);
+    const { rows } = await world.db.pool.query(
+      "select lines_total from stream_offsets where topic = $1",
+      [world.topic],
+    );
+    expect(rows).toEqual([{ lines_total: 400 }]);
+  });
+});
+
+function startProcess(world: World, group: string): ChildProcess {
+  return spawn(process.execPath, ["--import", "tsx", MAIN], {
+    env: {
+      PATH: process.env["PATH"],
+      DATABASE_URL: world.databaseUrl,
+      KAFKA_BROKERS: world.brokers.join(","),
+      STREAM_TOPIC: world.topic,
+      EXPOSURE_TOPIC: world.exposureTopic,
+      STREAM_GROUP: group,
+      PORT: "0",
+      LOG_LEVEL: "error",
+    },
+    stdio: ["ignore", "ignore", "inherit"],
+  });
+}
+
+/** Wait until a parser's transaction is open, or everything is written. */
+async function untilInTransaction(world: World): Promise<void> {
+  await until("a batch is being written", async () => {
+    const { rows } = await world.db.pool.query<{ is: boolean }>(
+      `select exists (select from pg_stat_activity where datname = current_database() and xact_start is not null
+                        and application_name = 'canarec stream-parser' and state <> 'idle'
+                        and query not like 'select 1%') as is`,
+    );
+    return rows[0]?.is === true;
+  });
+  await new Promise((resolve) => setTimeout(resolve, Math.random() * 80));
+}
+
+async function remake(world: World): Promise<void> {
+  const admin = new Kafka({ brokers: [...world.brokers], logLevel: logLevel.NOTHING }).admin();
+  await admin.connect();
+  await admin.deleteTopics({ topics: [world.topic] });
+  await until("the topic is gone", async () => !(await admin.listTopics()).includes(world.topic));
+  await admin.createTopics({
+    topics: [{ topic: world.topic, numPartitions: 1, replicationFactor: 1 }],
+    waitForLeaders: true,
+  });
+  await admin.disconnect();
+}
