@@ -11,7 +11,7 @@ describe("monitoringConfig", () => {
       SLACK_WEBHOOK_URL: "",
       AWS: "x",
     });
-    expect(config).toMatchObject({ host: "127.0.0.1", port: 8_085, slackWebhookUrl: undefined });
+    expect(config).toMatchObject({ host: "127.0.0.1", port: 8_086, slackWebhookUrl: undefined });
     expect(config.commandEnv).toEqual({ DATABASE_URL, PATH: "/bin" });
   });
 

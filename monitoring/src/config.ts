@@ -25,7 +25,7 @@ const FOR_COMMANDS = ["PATH", "HOME", "TZ", "DATABASE_URL", "CANAREC_HOME", "NOD
 
 const MonitoringEnv = z.object({
   HOST: z.string().default("127.0.0.1"),
-  PORT: variable.port.default(8_085),
+  PORT: variable.port.default(8_086),
   LOG_LEVEL: variable.logLevel.default("info"),
   DATABASE_URL: variable.postgresUrl,
   SLACK_WEBHOOK_URL: variable.httpUrl.optional(),

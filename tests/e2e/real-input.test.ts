@@ -1,0 +1,157 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { readClusterFile } from "@canarec/local-cluster/cluster-file";
+import { freePort } from "@canarec/local-cluster/port";
+import pg from "pg";
+import { afterAll, describe, expect, it } from "vitest";
+import { type TemporaryFolder, temporaryFolder } from "../servers.ts";
+import { type ClusterProcess, npmStart } from "./cluster-process.ts";
+
+const ROOT = join(import.meta.dirname, "..", "..");
+const DATA = process.env["CANAREC_DATA"] ?? join(ROOT, "..", "shared", "data");
+const MOVIELENS = join(DATA, "ml-latest-small");
+const CATALOGUE = join(DATA, "movies_wikipedia_clean.jsonl");
+/** Rated or listed in ml-latest-small (its README.txt). */
+const RATINGS = 100_836;
+const USERS = 610;
+const MOVIES = 9_742;
+
+const absent = [CATALOGUE, join(MOVIELENS, "ratings.csv")].filter((file) => !existsSync(file));
+if (absent.length > 0) {
+  process.stdout.write(
+    `real input: skipped, ${absent.join(" and ")} not found; CANAREC_DATA names the folder\n`,
+  );
+}
+
+let folder: TemporaryFolder | undefined;
+let cluster: ClusterProcess | undefined;
+
+afterAll(async () => {
+  const home = join(folder?.path ?? "", "home");
+  const running = folder === undefined ? undefined : readClusterFile(home);
+  if (running !== undefined) process.kill(running.pid, "SIGINT");
+  await cluster?.ended();
+  folder?.[Symbol.dispose]();
+});
+
+/**
+ * The README's run on real data. Here the catalogue is cut to the movies of ml-latest-small, because
+ * embedding 17,598 long texts alone takes minutes; `npm run bench -- embed` embeds all of them.
+ */
+describe.skipIf(absent.length > 0)("a cluster fed with ml-latest-small", () => {
+  it("starts empty of simulated users", async () => {
+    folder = temporaryFolder();
+    const catalog = join(folder.path, "movies.jsonl");
+    writeFileSync(catalog, moviesOfMovieLens());
+    const home = join(folder.path, "home");
+    const port = String(await freePort());
+    cluster = npmStart(home, ["--no-simulator", "--port", port, "--catalog", catalog]);
+    await cluster.ready();
+    expect(await number("select count(*) from users")).toBe(0);
+  });
+
+  it("takes the movies without a text from MovieLens' own list", async () => {
+    const report = canarec("catalog", "import", join(MOVIELENS, "movies.csv"), "--fill");
+    expect(report).toMatchObject({ problems: expect.anything() as unknown });
+    expect(await number("select count(*) from movies")).toBe(MOVIES);
+    expect(await number("select count(*) from movies where overview is not null")).toBeGreaterThan(
+      6_000,
+    );
+    canarec("catalog", "embed");
+    expect(await number("select count(*) from movie_embeddings")).toBe(MOVIES);
+    canarec("bundle", "build");
+  });
+
+  it("replays every rating through Kafka with its own time", async () => {
+    canarec("stream", "replay", join(MOVIELENS, "ratings.csv"));
+    expect(await number("select count(*) from interactions where rating is not null")).toBe(
+      RATINGS,
+    );
+    expect(await number("select count(*) from users")).toBe(USERS);
+    expect(await number("select count(*) from rejected_lines")).toBe(0);
+    // userId 1 rated movie 1 with 4.0 at 964982703.
+    expect(
+      await number(
+        `select extract(epoch from rated_at)::int from interactions join movies using (movie_key)
+          where user_id = 1 and movie_id = '1'`,
+      ),
+    ).toBe(964_982_703);
+    const verified = canarec("db", "statistics", "--verify");
+    expect(JSON.stringify(verified)).toMatch(/"(equal|ok)":true|"differences":(0|\[\])/);
+  });
+
+  it("recommends every user 20 movies that they have not rated, and not the same to all", async () => {
+    canarec("bundle", "build");
+    const rated = ratedMovies();
+    const lists = new Set<string>();
+    for (const [user, seen] of rated) {
+      const list = await recommend(user);
+      expect(list).toHaveLength(20);
+      expect(new Set(list).size).toBe(20);
+      expect(list.filter((movie) => seen.has(movie))).toEqual([]);
+      lists.add(list.join(","));
+    }
+    expect(rated.size).toBe(USERS);
+    expect(lists.size).toBeGreaterThan(USERS * 0.95);
+  });
+});
+
+function moviesOfMovieLens(): string {
+  const ids = new Set(csv("movies.csv").map((row) => row[0]));
+  return readFileSync(CATALOGUE, "utf8")
+    .split("\n")
+    .filter((line) => line !== "")
+    .filter((line) => ids.has(String((JSON.parse(line) as { movieId: number }).movieId)))
+    .join("\n");
+}
+
+function ratedMovies(): Map<string, Set<string>> {
+  const rated = new Map<string, Set<string>>();
+  for (const [user = "", movie = ""] of csv("ratings.csv")) {
+    const seen = rated.get(user) ?? new Set<string>();
+    rated.set(user, seen.add(movie));
+  }
+  return rated;
+}
+
+/** Rows without the header; the first two fields are never quoted. */
+function csv(file: string): string[][] {
+  const lines = readFileSync(join(MOVIELENS, file), "utf8").split(/\r?\n/);
+  return lines.filter((line, index) => index > 0 && line !== "").map((line) => line.split(","));
+}
+
+function running() {
+  const file = readClusterFile(join(folder?.path ?? "", "home"));
+  if (file === undefined) throw new Error("the cluster does not run");
+  return file;
+}
+
+async function number(sql: string): Promise<number> {
+  const client = new pg.Client({ connectionString: running().postgresUrl });
+  await client.connect();
+  try {
+    const { rows } = await client.query<[unknown]>({ text: sql, rowMode: "array" });
+    return Number(rows[0]?.[0]);
+  } finally {
+    await client.end();
+  }
+}
+
+async function recommend(user: string): Promise<string[]> {
+  const response = await fetch(`${running().publicUrl}/recommend/${user}`);
+  expect(response.status).toBe(200);
+  return (await response.text()).split(",");
+}
+
+/** Run the command as a user does; its JSON. */
+function canarec(...args: string[]): unknown {
+  const home = join(folder?.path ?? "", "home");
+  const run = spawnSync("npx", ["canarec", ...args, "--home", home, "--json"], {
+    cwd: ROOT,
+    encoding: "utf8",
+    maxBuffer: 64 * 1024 * 1024,
+  });
+  if (run.status !== 0) throw new Error(`canarec ${args.join(" ")}: ${run.stderr}`);
+  return JSON.parse(run.stdout);
+}
