@@ -72,6 +72,7 @@ export async function verifyStatistics(
     text: `create temporary table statistics_differences on commit drop as ${DIFFERENCES}`,
     ...unbounded,
   });
+  await client.query("analyze statistics_differences");
   const { rows } = await client.query<StatisticsDifference>(
     `select "table", "movieKey", hour, to_json(stored) as stored, to_json(expected) as expected
      from statistics_differences order by "table", "movieKey", hour limit ${MOST_REPORTED}`,
