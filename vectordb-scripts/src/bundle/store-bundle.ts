@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
 import { notifyBundle } from "@canarec/db-utils/change-feed/notify";
-import type { Database, Transaction } from "@canarec/db-utils/database";
+import type { Database } from "@canarec/db-utils/database";
+import type { Queryable } from "@canarec/db-utils/queryable";
+import { openSession } from "@canarec/db-utils/session";
 import type { EncodedBundle } from "@canarec/inference/bundle/codec/index";
 import { ServiceError } from "@canarec/service-kit/errors";
 
@@ -9,8 +11,6 @@ export const CHUNK_BYTES = 1024 * 1024;
 
 /** Any constant: it only has to be the same for every build on a database. */
 const BUILD_LOCK = 7_226_002;
-
-type Client = Transaction["client"];
 
 /** `repaired`: it was there, but damaged, and has been written anew. */
 export type StoreOutcome = "built" | "unchanged" | "repaired";
@@ -25,24 +25,22 @@ export async function storeBundle(
   database: Database,
   bundle: EncodedBundle,
 ): Promise<StoreOutcome> {
-  const client = await database.pool.connect();
-  try {
-    await requireLock(client);
-    await client.query("delete from bundles where state = 'building'");
-    const known = await client.query("select from bundles where bundle_id = $1", [bundle.bundleId]);
-    const isKnown = known.rowCount === 1;
-    if (isKnown && (await isIntact(client, bundle))) return "unchanged";
-    await writeBuilding(client, bundle);
-    for (const [artifact, bytes] of bundle.artifacts)
-      await writeChunks(client, { bundle, artifact, bytes });
-    await complete(client, bundle.bundleId);
-    return isKnown ? "repaired" : "built";
-  } finally {
-    client.release(true); // with the connection goes the lock
-  }
+  // With its connection goes the lock.
+  await using session = await openSession(database, "canarec bundle build");
+  const { client } = session;
+  await requireLock(client);
+  await client.query("delete from bundles where state = 'building'");
+  const known = await client.query("select from bundles where bundle_id = $1", [bundle.bundleId]);
+  const isKnown = known.rowCount === 1;
+  if (isKnown && (await isIntact(client, bundle))) return "unchanged";
+  await writeBuilding(client, bundle);
+  for (const [artifact, bytes] of bundle.artifacts)
+    await writeChunks(client, { bundle, artifact, bytes });
+  await complete(client, bundle.bundleId);
+  return isKnown ? "repaired" : "built";
 }
 
-async function requireLock(client: Client): Promise<void> {
+async function requireLock(client: Queryable): Promise<void> {
   const { rows } = await client.query<{ locked: boolean }>(
     "select pg_try_advisory_lock($1) as locked",
     [BUILD_LOCK],
@@ -52,7 +50,7 @@ async function requireLock(client: Client): Promise<void> {
   }
 }
 
-async function isIntact(client: Client, bundle: EncodedBundle): Promise<boolean> {
+async function isIntact(client: Queryable, bundle: EncodedBundle): Promise<boolean> {
   const { rows } = await client.query<{ bytes: number; intact: boolean }>(
     `select coalesce(sum(length(bytes)), 0) as bytes,
        coalesce(bool_and(sha256 = encode(sha256(bytes), 'hex')), false) as intact
@@ -62,7 +60,7 @@ async function isIntact(client: Client, bundle: EncodedBundle): Promise<boolean>
   return rows[0]?.intact === true && rows[0].bytes === bytesOf(bundle);
 }
 
-async function writeBuilding(client: Client, bundle: EncodedBundle): Promise<void> {
+async function writeBuilding(client: Queryable, bundle: EncodedBundle): Promise<void> {
   const { manifest } = bundle;
   await client.query(
     `insert into bundles (bundle_id, bytes, schema_version, collection, watermark, manifest)
@@ -81,7 +79,7 @@ async function writeBuilding(client: Client, bundle: EncodedBundle): Promise<voi
 }
 
 async function writeChunks(
-  client: Client,
+  client: Queryable,
   { bundle, artifact, bytes }: { bundle: EncodedBundle; artifact: string; bytes: Uint8Array },
 ): Promise<void> {
   for (let start = 0, position = 0; start < bytes.length; start += CHUNK_BYTES, position += 1) {
@@ -95,7 +93,7 @@ async function writeChunks(
   }
 }
 
-async function complete(client: Client, bundleId: string): Promise<void> {
+async function complete(client: Queryable, bundleId: string): Promise<void> {
   await client.query("begin");
   await client.query(
     "update bundles set state = 'complete', created_at = now() where bundle_id = $1",

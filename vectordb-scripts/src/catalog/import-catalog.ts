@@ -3,7 +3,9 @@ import { createReadStream } from "node:fs";
 import { basename } from "node:path";
 import { notifyMovies } from "@canarec/db-utils/change-feed/notify";
 import { isRetryable } from "@canarec/db-utils/connection-errors";
-import type { Database, Transaction } from "@canarec/db-utils/database";
+import type { Database } from "@canarec/db-utils/database";
+import type { Queryable } from "@canarec/db-utils/queryable";
+import { openSession } from "@canarec/db-utils/session";
 import { ServiceError, messageOf } from "@canarec/service-kit/errors";
 import { RowAcceptance } from "./accept-rows.ts";
 import type { CatalogFormat } from "./catalog-format.ts";
@@ -72,30 +74,28 @@ async function importFile(
   options: Omit<ImportOptions, "path">,
   source: CatalogSource,
 ): Promise<ImportReport> {
-  const client = await options.database.pool.connect();
-  try {
-    await createStage(client);
-    const log = new ProblemLog();
-    const staged = await stageFile(client, source, { log, onProgress: options.onProgress });
-    const result = await mergeFile(client, { fill: options.fill ?? false, source: staged.format });
-    const { imported, updated, unchanged } = result;
-    return {
-      files: source.path === undefined ? [] : [basename(source.path)],
-      rows: staged.rows,
-      imported,
-      updated,
-      unchanged,
-      rejected: log.rejected,
-      problemCounts: log.counts,
-      problems: log.listed,
-    };
-  } finally {
-    client.release(true); // with the connection goes the stage
-  }
+  // With its connection goes the stage. The merge of a large file takes longer than a service may.
+  await using session = await openSession(options.database, "canarec catalog import");
+  const { client } = session;
+  await createStage(client);
+  const log = new ProblemLog();
+  const staged = await stageFile(client, source, { log, onProgress: options.onProgress });
+  const result = await mergeFile(client, { fill: options.fill ?? false, source: staged.format });
+  const { imported, updated, unchanged } = result;
+  return {
+    files: source.path === undefined ? [] : [basename(source.path)],
+    rows: staged.rows,
+    imported,
+    updated,
+    unchanged,
+    rejected: log.rejected,
+    problemCounts: log.counts,
+    problems: log.listed,
+  };
 }
 
 async function stageFile(
-  client: Transaction["client"],
+  client: Queryable,
   source: CatalogSource,
   report: { log: ProblemLog; onProgress: ImportOptions["onProgress"] },
 ): Promise<{ rows: number; format: CatalogFormat }> {
@@ -131,7 +131,7 @@ function noMovie(source: CatalogSource, log: ProblemLog): ServiceError {
 
 /** One transaction, run again after a deadlock; the stage stays meanwhile. */
 async function mergeFile(
-  client: Transaction["client"],
+  client: Queryable,
   options: { fill: boolean; source: CatalogFormat },
 ): Promise<MergeResult> {
   await client.query("analyze catalog_stage");

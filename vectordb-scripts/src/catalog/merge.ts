@@ -1,4 +1,4 @@
-import type { Transaction } from "@canarec/db-utils/database";
+import type { Queryable } from "@canarec/db-utils/queryable";
 import { LIST_COLUMNS, SCALAR_COLUMNS } from "./columns.ts";
 import type { CatalogFormat } from "./catalog-format.ts";
 
@@ -23,10 +23,7 @@ export interface MergeResult {
  * Every value that the stage lacks stays as it is; a list counts as one value. A row that comes out as it
  * was is not written at all. Writers of the catalogue wait meanwhile, readers do not.
  */
-export async function mergeStage(
-  client: Transaction["client"],
-  options: MergeOptions,
-): Promise<MergeResult> {
+export async function mergeStage(client: Queryable, options: MergeOptions): Promise<MergeResult> {
   await client.query("lock table genres, people, tags, movies in share row exclusive mode");
   await client.query(mergedTable(options.fill));
   await client.query("analyze catalog_merged");
@@ -51,9 +48,7 @@ export async function mergeStage(
   };
 }
 
-async function countKnown(
-  client: Transaction["client"],
-): Promise<{ changed: number; unchanged: number }> {
+async function countKnown(client: Queryable): Promise<{ changed: number; unchanged: number }> {
   const { rows } = await client.query<{ changed: number; unchanged: number }>(
     `select count(*) filter (where is_changed)::int as changed,
             count(*) filter (where not is_changed)::int as unchanged
@@ -113,7 +108,7 @@ function knownLists(): string {
 
 const TOUCHED = "(is_changed or movie_key is null)";
 
-async function insertNames(client: Transaction["client"]): Promise<void> {
+async function insertNames(client: Queryable): Promise<void> {
   const insert = (table: string, names: string) =>
     client.query(
       `insert into ${table} (name)

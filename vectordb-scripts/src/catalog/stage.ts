@@ -1,4 +1,4 @@
-import type { Transaction } from "@canarec/db-utils/database";
+import type { Queryable } from "@canarec/db-utils/queryable";
 import type { CatalogueMovie, PersonRole } from "./catalogue-movie.ts";
 import { LIST_COLUMNS, SCALAR_COLUMNS } from "./columns.ts";
 
@@ -13,7 +13,7 @@ const STAGED_COLUMNS = [
  * Make an empty staging table, which lives as long as the connection: what is read of a file goes there,
  * and reaches the catalogue only once the whole file has been read.
  */
-export async function createStage(client: Transaction["client"]): Promise<void> {
+export async function createStage(client: Queryable): Promise<void> {
   await client.query(
     `create temporary table catalog_stage
       (place integer generated always as identity, ${STAGED_COLUMNS.join(", ")})`,
@@ -22,7 +22,7 @@ export async function createStage(client: Transaction["client"]): Promise<void> 
 
 /** Append movies to the stage. Their ids must be distinct over all calls. */
 export async function stageMovies(
-  client: Transaction["client"],
+  client: Queryable,
   movies: readonly CatalogueMovie[],
 ): Promise<void> {
   const names = STAGED_COLUMNS.map((column) => column.split(" ")[0]).join(", ");
