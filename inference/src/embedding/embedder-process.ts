@@ -43,5 +43,5 @@ async function answer(open: Embedder, { id, texts }: EmbedRequest): Promise<Embe
 }
 
 function send(message: EmbedderMessage): void {
-  process.send?.(message);
+  process.send?.(message, undefined, undefined, () => undefined); // if nobody hears it, the channel closes
 }
