@@ -125,10 +125,8 @@ describe("GET /api/v1/movies?search=", () => {
   it("finds by meaning and by title", async () => {
     await until(async () => (await search("anything")).textCompared); // the embedder starts late
     const byMeaning = await search("a waitress in Paris");
-    expect(byMeaning).toMatchObject({
-      textCompared: true,
-      movies: [{ id: "amelie+2001", match: "text" }],
-    });
+    expect(byMeaning.textCompared).toBe(true);
+    expect(byMeaning.movies[0]).toMatchObject({ id: "amelie+2001", match: "text" });
     const byTitle = await search("AMELIE");
     expect(byTitle.movies[0]).toMatchObject({ id: "amelie+2001", match: "both" });
     const response = await fetch(`${url()}/api/v1/movies?search=notting+hill`);
@@ -148,10 +146,9 @@ describe("GET /api/v1/movies?search=", () => {
 
   it("compares titles alone while Chroma is away, and recommendations go on", async () => {
     await chroma[Symbol.asyncDispose]();
-    expect(await search("heat")).toMatchObject({
-      textCompared: false,
-      movies: [{ id: "heat+1995", match: "title" }],
-    });
+    const byTitle = await search("heat");
+    expect(byTitle.textCompared).toBe(false);
+    expect(byTitle.movies).toMatchObject([{ id: "heat+1995", match: "title" }]);
     expect(await search("a shark at the beach")).toEqual({ textCompared: false, movies: [] });
     await watch(world.database, { userId: 6, place: 40 });
     await until(async () => (await listFor(url(), 6))[0] === movieId(41));
