@@ -33,9 +33,9 @@ export async function insertPeople(
 }
 
 const MOVIES = `
-  insert into movies (movie_id, title, year, runtime_minutes, source, metadata_state)
+  insert into movies (movie_id, title, year, runtime_minutes, source, metadata_state, updated_at)
   select 'movie+number+' || g || '+' || (1950 + g % 75), 'Movie Number ' || g, 1950 + g % 75,
-    80 + g % 60, 'demo', 'known'
+    80 + g % 60, 'demo', 'known', now() - interval '1 day'
   from generate_series(1, $1::int) g`;
 
 const EMBEDDINGS = `
