@@ -101,10 +101,12 @@ const MENDING = [
      rating_sum = s.rating_sum + expected[3] - stored[3],
      rating_square_sum = s.rating_square_sum + expected[4] - stored[4], updated_at = now()
    from statistics_differences as d where d."table" = 'movie_statistics' and d."movieKey" = s.movie_key`,
-  `insert into movie_hours (movie_key, hour, viewers)
-   select "movieKey", hour, 0 from statistics_differences where "table" = 'movie_hours'
-   order by 1, 2 on conflict do nothing`,
+  `insert into movie_hours as h (movie_key, hour, viewers)
+   select "movieKey", hour, expected[1] - stored[1] from statistics_differences
+   where "table" = 'movie_hours' and expected[1] > stored[1] order by 1, 2
+   on conflict (movie_key, hour) do update set viewers = h.viewers + excluded.viewers`,
   `update movie_hours as h set viewers = h.viewers + expected[1] - stored[1]
    from statistics_differences as d
-   where d."table" = 'movie_hours' and d."movieKey" = h.movie_key and d.hour = h.hour`,
+   where d."table" = 'movie_hours' and expected[1] < stored[1]
+     and d."movieKey" = h.movie_key and d.hour = h.hour`,
 ];
