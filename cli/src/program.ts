@@ -1,4 +1,4 @@
-import { Command, CommanderError } from "commander";
+import { Command } from "commander";
 import type { CliContext } from "./cli-context.ts";
 import { addBundleCommands } from "./commands/bundle.ts";
 import { addCatalogCommands } from "./commands/catalog.ts";
@@ -31,9 +31,3 @@ const ABOUT = `
 The cluster is found by the file cluster.json in its home: --home, CANAREC_HOME or .canarec of this repository.
 DATABASE_URL, KAFKA_BROKERS and CHROMA_URL name servers of your own instead.
 Exit codes: 0 done, 1 failed, 2 wrong command line.`;
-
-/** @throws CommanderError that ends the command line with code 2. */
-export function usageError(context: CliContext, message: string): never {
-  context.terminal.err(`canarec: ${message}\n`);
-  throw new CommanderError(2, "canarec.usage", message);
-}

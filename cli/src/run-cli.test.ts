@@ -22,12 +22,12 @@ const COMMANDS = [
   "db statistics",
 ];
 
-async function run(args: readonly string[]) {
+async function run(args: readonly string[], signal = new AbortController().signal) {
   let [out, err] = ["", ""];
   const code = await runCli(args, {
     env: {},
     folder: "/",
-    signal: new AbortController().signal,
+    signal,
     input: (async function* () {})(),
     terminal: {
       out: (text) => (out += text),
@@ -98,5 +98,14 @@ describe("a wrong command line", () => {
     const { code, out, err } = await run(args);
     expect({ code, out }).toEqual({ code: 2, out: "" });
     expect(err).toContain(message);
+  });
+});
+
+describe("an interrupted command", () => {
+  it("says so, and ends with 1", async () => {
+    const stopping = new AbortController();
+    stopping.abort();
+    const { code, err } = await run(["bundle", "list", "--home", "/nonexistent"], stopping.signal);
+    expect({ code, err }).toEqual({ code: 1, err: "canarec: interrupted\n" });
   });
 });

@@ -13,7 +13,8 @@ export async function runCli(args: readonly string[], context: CliContext): Prom
     return 0;
   } catch (thrown) {
     if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 2;
-    context.terminal.err(`canarec: ${oneLine(messageOf(thrown))}\n`);
+    const message = context.signal.aborted ? "interrupted" : oneLine(messageOf(thrown));
+    context.terminal.err(`canarec: ${message}\n`);
     const isDebugging = ["debug", "trace"].includes(context.env["LOG_LEVEL"] ?? "");
     if (isDebugging && thrown instanceof Error) {
       context.terminal.err(`${withoutPasswords(thrown.stack ?? "")}\n`);

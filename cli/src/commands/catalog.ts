@@ -1,7 +1,7 @@
 import { type Command, Option } from "commander";
 import type { CliContext } from "../cli-context.ts";
 import { examples, leaf } from "./leaf.ts";
-import { positiveNumber } from "./parse-number.ts";
+import { wholeNumber } from "./parse-number.ts";
 
 /** `canarec catalog …`: fill the catalogue, embed it, and verify the vectors. */
 export function addCatalogCommands(program: Command, context: CliContext): void {
@@ -39,7 +39,7 @@ export function addCatalogCommands(program: Command, context: CliContext): void 
     });
   leaf(group, "verify", "find missing, stale and orphaned vectors")
     .option("--mend", "mend what is found")
-    .option("--sample <vectors>", "vectors to compute again and compare", positiveNumber)
+    .option("--sample <vectors>", "vectors to compute again and compare", wholeNumber(1, 1_000_000))
     .addHelpText("after", examples("catalog verify", "catalog verify --mend"))
     .action(async (options: object) => {
       const { verifyAction } = await import("../catalog/verify-action.ts");
