@@ -96,12 +96,13 @@ export interface FreshTopic extends AsyncDisposable {
 export async function freshTopic(partitions = 2): Promise<FreshTopic> {
   const { brokers } = sharedServers();
   const topic = uniqueName("topic");
-  const admin = new Kafka({ clientId: "tests", brokers, logLevel: logLevel.ERROR }).admin();
+  const admin = new Kafka({ clientId: "tests", brokers, logLevel: logLevel.NOTHING }).admin();
   await admin.connect();
   await admin.createTopics({
     topics: [{ topic, numPartitions: partitions, replicationFactor: 1 }],
-    waitForLeaders: true,
+    waitForLeaders: false, // kafkajs gives up where the broker has not heard of the topic yet
   });
+  await untilLed(() => admin.fetchTopicOffsets(topic));
   return {
     topic,
     brokers,
@@ -110,6 +111,21 @@ export async function freshTopic(partitions = 2): Promise<FreshTopic> {
       await admin.disconnect();
     },
   };
+}
+
+const LED_TRIES = 100;
+
+/** Ask until every partition of a new topic has its leader. */
+async function untilLed(ask: () => Promise<unknown>): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await ask();
+      return;
+    } catch (failure) {
+      if (attempt === LED_TRIES) throw failure;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
 }
 
 export interface FreshCollection extends AsyncDisposable {

@@ -7,7 +7,7 @@ export async function ensureTopic(kafka: Kafka, topic: string): Promise<void> {
     await admin.connect();
     await admin.createTopics({
       topics: [{ topic, numPartitions: -1, replicationFactor: -1 }],
-      waitForLeaders: true,
+      waitForLeaders: false, // whoever joins waits for them anyway
     });
   } finally {
     await admin.disconnect();

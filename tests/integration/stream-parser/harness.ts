@@ -25,6 +25,9 @@ export interface World extends AsyncDisposable {
   send(values: readonly (string | Buffer | null)[], partition?: number): Promise<void>;
 }
 
+/** A broker takes a megabyte in one request. */
+const VALUES_PER_SEND = 5_000;
+
 /** A database, a topic and whatever runs on them, of one test. */
 export async function openWorld(partitions = 2): Promise<World> {
   await using opened = new Resources();
@@ -61,12 +64,12 @@ export async function openWorld(partitions = 2): Promise<World> {
     startParser: async (changes?: Partial<Record<string, string>>) =>
       opened.use(onceDisposed(await startStreamParser(config(changes), log))),
     async send(values: readonly (string | Buffer | null)[], partition = 0) {
-      const messages: Message[] = values.map((value) => ({
-        value,
-        partition,
-        timestamp: String(SENT_AT),
-      }));
-      await producer.send({ topic, messages });
+      for (let from = 0; from < values.length; from += VALUES_PER_SEND) {
+        const messages: Message[] = values
+          .slice(from, from + VALUES_PER_SEND)
+          .map((value) => ({ value, partition, timestamp: String(SENT_AT) }));
+        await producer.send({ topic, messages });
+      }
     },
   };
   const owned = opened.move();
