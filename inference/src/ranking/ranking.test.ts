@@ -169,6 +169,14 @@ describe("variedOrder", () => {
     expect(first).toHaveLength(20);
   });
 
+  it("gives a catalogue without genres in order, at once", () => {
+    let asked = 0;
+    const order = Array.from({ length: 100_000 }, (_, i) => i);
+    const first = variedOrder(order, () => void (asked += 1), 400);
+    expect(first).toEqual(order.slice(0, 400));
+    expect(asked).toBe(order.length);
+  });
+
   it("gives every movie once, whatever the genres", () => {
     const genres = fc.array(fc.constantFrom("Drama", "Comedy", undefined), { maxLength: 70 });
     fc.assert(
