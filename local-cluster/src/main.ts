@@ -6,7 +6,7 @@ import { startCluster, welcome } from "./cluster.ts";
 import { clusterConfig } from "./config.ts";
 import { parseOptions } from "./options.ts";
 import { sharedReaper } from "./reaper.ts";
-import { stopRequest } from "./stop-request.ts";
+import { ownProcess, stopRequest } from "./stop-request.ts";
 import { terminalLog } from "./terminal-log.ts";
 
 /**
@@ -31,7 +31,7 @@ async function run(args: readonly string[]): Promise<number> {
     (parsed.exitCode === 0 ? process.stdout : process.stderr).write(parsed.text);
     return parsed.exitCode;
   }
-  const stop = stopRequest(process, {
+  const stop = stopRequest(ownProcess(), {
     followParent: process.env["npm_lifecycle_event"] !== undefined,
     now: () => performance.now(),
     onForce: () => {

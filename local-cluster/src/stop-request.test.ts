@@ -5,7 +5,7 @@ import { stopRequest } from "./stop-request.ts";
 afterEach(() => void vi.useRealTimers());
 
 function requested(followParent = false) {
-  const source = Object.assign(new EventEmitter(), { ppid: 7 });
+  const source = Object.assign(new EventEmitter(), { parents: (): string => "7 5" });
   const clock = { nowMs: 0 };
   const onForce = vi.fn();
   const { signal } = stopRequest(source, { followParent, onForce, now: () => clock.nowMs });
@@ -39,8 +39,8 @@ describe("stopRequest", () => {
   it("stops when the parent is gone, if it shall follow it", () => {
     vi.useFakeTimers();
     const [following, staying] = [requested(true), requested(false)];
-    following.source.ppid = 1;
-    staying.source.ppid = 1;
+    following.source.parents = () => "7 1";
+    staying.source.parents = () => "7 1";
     vi.advanceTimersByTime(1_100);
     expect(following.signal.aborted).toBe(true);
     expect(staying.signal.aborted).toBe(false);

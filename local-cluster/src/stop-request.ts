@@ -1,10 +1,13 @@
+import { readFileSync } from "node:fs";
+
 /** Some wrappers (npm) pass on a Ctrl-C that the terminal has sent to every process anyway. */
 const SAME_REQUEST_MS = 1_000;
 const PARENT_POLL_MS = 1_000;
 
-/** What is listened to; `process` in earnest. */
+/** What is listened to; `ownProcess()` in earnest. */
 export interface SignalSource {
-  readonly ppid: number;
+  /** Names our parents; another once one of them has ended. */
+  parents(): string;
   on(signal: NodeJS.Signals, listener: () => void): unknown;
 }
 
@@ -41,11 +44,34 @@ export function stopRequest(source: SignalSource, options: StopOptions): StopReq
 
 /** A process whose parent has ended gets another one. */
 function whenParentEnds(source: SignalSource, ended: () => void): void {
-  const parent = source.ppid;
+  const parents = source.parents();
   const watch = setInterval(() => {
-    if (source.ppid === parent) return;
+    if (source.parents() === parents) return;
     clearInterval(watch);
     ended();
   }, PARENT_POLL_MS);
   watch.unref();
+}
+
+/** This process; its parents are two, because npm runs its scripts through a shell. */
+export function ownProcess(): SignalSource {
+  return {
+    parents: () => `${process.ppid} ${parentOf(process.ppid)}`,
+    on: (signal, listener) => process.on(signal, listener),
+  };
+}
+
+/** As Linux tells it: after the name in brackets come the state and the parent. */
+function parentOf(pid: number): string {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    return (
+      stat
+        .slice(stat.lastIndexOf(")") + 1)
+        .trim()
+        .split(" ")[1] ?? ""
+    );
+  } catch {
+    return "";
+  }
 }
