@@ -134,7 +134,8 @@ async function printHistoryRate(db: Database, users: number): Promise<void> {
     while (performance.now() < endMs) {
       // The first fiftieth of users has histories of 100.
       const userId = 1 + Math.floor((Math.random() * users) / 50);
-      entries += (await repository.history(userId)).length;
+      const history = await repository.history(userId);
+      entries += history.length;
       reads += 1;
     }
   };
