@@ -18,7 +18,7 @@ export const HOT_QUERIES: readonly HotQuery[] = [
     sql: "select interaction_history(777)",
   },
   {
-    name: "Upsert of 1,000 interactions, of which 500 are there",
+    name: "Upsert of a batch of interactions, most of which are there",
     setting: `create temporary table batch on commit drop as
       (select user_id, movie_key from interactions where user_id % 1999 = 7 and movie_key > 40 limit 500)
       union (select user_id, (select max(movie_key) from movies) - (user_id % 900)::int
