@@ -85,17 +85,21 @@ export function startIngest<Event extends object>(options: IngestOptions<Event>)
 
 function consumerObserver<Event>(options: IngestOptions<Event>): ConsumerObserver {
   const { role, topic, metrics, outages, log } = options;
+  /** Times in a row that the consumer broke though Kafka answers. */
+  let broken = 0;
   return {
     postgres(partition, failure) {
       tellOfWriting(outages, `${topic}/${partition}`, failure);
     },
-    broken(failure, times) {
+    broken(failure) {
       metrics.consumerBroken(role);
-      log.debug({ topic, err: failure, times }, "the consumer broke");
+      log.debug({ topic, err: failure }, "the consumer broke");
+      broken = outages.current().includes("kafka") ? 0 : broken + 1;
       if (isUnknownTopic(failure)) outages.report("topic", failure, topic);
-      else if (times >= PERSISTENT) outages.report("consumer", failure, topic);
+      else if (broken >= PERSISTENT) outages.report("consumer", failure, topic);
     },
     joined() {
+      broken = 0;
       outages.recovered("topic", topic);
       outages.recovered("consumer", topic);
     },

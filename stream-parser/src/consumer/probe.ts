@@ -38,14 +38,14 @@ export function startProbe({ kafka, db, topics, observe }: ProbeOptions): Probe 
     try {
       await admin.connect();
       for (;;) {
-        observe.kafka();
         highs.set(topic, await highOffsetsOf(admin, topic));
+        observe.kafka();
         await pause(INTERVAL_MS, stopping.signal);
         if (stopping.signal.aborted) return;
       }
     } catch (failure) {
       highs.delete(topic);
-      if (!isUnknownTopic(failure)) observe.kafka(failure);
+      observe.kafka(isUnknownTopic(failure) ? undefined : failure); // it is Kafka who says so
     } finally {
       await admin.disconnect().catch(() => undefined);
     }

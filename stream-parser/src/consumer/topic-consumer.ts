@@ -24,8 +24,8 @@ export interface TopicConsumerOptions<Event> {
 export interface ConsumerObserver {
   /** Postgres did not take a batch or tell a position; with nothing: it did. */
   postgres(partition: number, failure?: unknown): void;
-  /** The consumer broke so many times in a row. */
-  broken(failure: unknown, times: number): void;
+  /** The consumer broke, and is made anew. */
+  broken(failure: unknown): void;
   /** It is a member of its group. */
   joined(): void;
   /** Offsets that were never read do not exist any more. */
@@ -95,7 +95,7 @@ async function keepRunning<Event>(
     try {
       await runOnce(options, reader, signal, () => (attempt = 0));
     } catch (failure) {
-      options.observe.broken(failure, attempt + 1);
+      options.observe.broken(failure);
     }
     await reader.stopAll();
     await pause(backoffMs(attempt, RESTART, Math.random), signal);

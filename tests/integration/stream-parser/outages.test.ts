@@ -44,7 +44,7 @@ describe("stream-parser, left alone,", () => {
     await using db = await openDatabase(second.url);
     await untilWritten({ db, topic: world.topic }, { 0: lines.length });
     expect(await linesTotal(db, world.topic)).toBe(lines.length);
-    expect(warnings(logged)).toHaveLength(1);
+    expect(warnings(logged), JSON.stringify(logged)).toHaveLength(1);
   });
 
   it("waits for a Kafka stopped for 10 s, and loses nothing", async () => {
@@ -74,7 +74,7 @@ describe("stream-parser, left alone,", () => {
     await untilWritten(world, { 0: 2_000 });
     await untilReadiness(parser.url, 200);
     expect(await linesTotal(world.db, world.topic)).toBe(2_000);
-    expect(warnings(logged)).toHaveLength(1);
+    expect(warnings(logged), JSON.stringify(logged)).toHaveLength(1);
   });
 
   it("waits for a topic that is not there yet", async () => {
@@ -89,7 +89,7 @@ describe("stream-parser, left alone,", () => {
     await withProducer(brokers, (producer) => sendTo(producer, topic, mixedLines(10, 11)));
     await untilWritten({ db: world.db, topic }, { 0: 10 });
     await untilReadiness(parser.url, 200);
-    expect(warnings(world.logged)).toHaveLength(1);
+    expect(warnings(world.logged), JSON.stringify(world.logged)).toHaveLength(1);
   });
 
   it("refuses to start on a database without its migrations, or none, in one line", async () => {
