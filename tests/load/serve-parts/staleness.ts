@@ -26,28 +26,29 @@ export async function sampleStaleness(options: StalenessOptions): Promise<Stalen
   const { url, database, stream, signal, users } = options;
   const delaysMs: number[] = [];
   let violations = 0;
+  const isOver = () => signal.aborted;
   // The load balancer's own list is nobody's in particular: ask until a replica has answered.
   const listOf = async (userId: number) => {
     for (;;) {
       const askedMs = performance.now();
       const response = await fetch(`${url}/recommend/${userId}`);
       const list = (await response.text()).split(",");
-      if (!response.headers.has("x-canarec-fallback") || signal.aborted) return { list, askedMs };
+      if (!response.headers.has("x-canarec-fallback") || isOver()) return { list, askedMs };
       await sleep(20);
     }
   };
-  for (let i = 0; !signal.aborted; i += 1) {
+  for (let i = 0; !isOver(); i += 1) {
     const userId = users[i % users.length] ?? 1;
     const [movieId = ""] = (await listOf(userId)).list;
     await stream.watch(userId, movieId, 1);
     const committedMs = await untilCommitted(database, userId, movieId);
     for (;;) {
       const { list, askedMs } = await listOf(userId);
+      if (isOver()) break;
       if (!list.includes(movieId)) {
         delaysMs.push(Math.max(0, askedMs - committedMs));
         break;
       }
-      if (signal.aborted) break;
       if (askedMs - committedMs > 1_000) {
         violations += 1;
         break;
