@@ -53,7 +53,7 @@ describe.skipIf(absent.length > 0)("a cluster fed with ml-latest-small", () => {
 
   it("takes the movies without a text from MovieLens' own list", async () => {
     const report = canarec("catalog", "import", join(MOVIELENS, "movies.csv"), "--fill");
-    expect(report).toMatchObject({ problems: expect.anything() as unknown });
+    expect(report).toMatchObject({ rows: MOVIES, rejected: 0 });
     expect(await number("select count(*) from movies")).toBe(MOVIES);
     expect(await number("select count(*) from movies where overview is not null")).toBeGreaterThan(
       6_000,
@@ -77,8 +77,7 @@ describe.skipIf(absent.length > 0)("a cluster fed with ml-latest-small", () => {
           where user_id = 1 and movie_id = '1'`,
       ),
     ).toBe(964_982_703);
-    const verified = canarec("db", "statistics", "--verify");
-    expect(JSON.stringify(verified)).toMatch(/"(equal|ok)":true|"differences":(0|\[\])/);
+    expect(canarec("db", "statistics")).toMatchObject({ interactions: RATINGS, differing: 0 });
   });
 
   it("recommends every user 20 movies that they have not rated, and not the same to all", async () => {
