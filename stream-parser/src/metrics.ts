@@ -128,7 +128,7 @@ function createIncidentMetrics(registry: Registry) {
     fenced: (topic: TopicRole) => fenced.inc({ topic }),
     consumerBroken: (topic: TopicRole) => broken.inc({ topic }),
     outsideWindow: (count: number) => outside.inc(count),
-    coalesced: (events: number, pairs: number) => coalesced.inc(Math.max(0, events - pairs)),
+    coalesced: (count: number) => coalesced.inc(count),
   };
 }
 

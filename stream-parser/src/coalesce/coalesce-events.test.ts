@@ -23,7 +23,9 @@ const rate = (atMs: number, rating: number, userId = 1, movieId = "alien"): Stre
 
 describe("coalesceEvents", () => {
   it("says once per user and movie how far, when first and when last", () => {
-    const { pairs } = coalesceEvents([watch(60, 1), watch(0, 0), watch(120, 2)], options);
+    const events = [watch(60, 1), watch(0, 0), watch(120, 2)];
+    const { pairs, superfluous } = coalesceEvents(events, options);
+    expect(superfluous).toBe(2);
     expect(pairs).toEqual([
       {
         userId: 1,

@@ -41,6 +41,8 @@ export interface CoalescedBatch {
   readonly recommendations: readonly RecommendationEvent[];
   /** Latest event time; null for a batch without events. */
   readonly highEventAtMs: number | null;
+  /** Watch and rating lines that another one of the same pair made superfluous. */
+  readonly superfluous: number;
   /** Watch lines whose hour is not kept any more, or not yet. */
   readonly outsideWindow: number;
 }
@@ -69,8 +71,10 @@ export function coalesceEvents(
   const recommendations: RecommendationEvent[] = [];
   let highEventAtMs = Number.NEGATIVE_INFINITY;
   let outsideWindow = 0;
+  let pairEvents = 0;
   for (const event of events) {
     if (event.atMs > highEventAtMs) highEventAtMs = event.atMs;
+    if (event.kind === "watch" || event.kind === "rating") pairEvents += 1;
     if (event.kind === "watch") {
       const pair = addState(pairs, event, watchedState(event));
       if (!addHour(pair, event, options.window)) outsideWindow += 1;
@@ -82,8 +86,10 @@ export function coalesceEvents(
       recommendations.push(event);
     }
   }
+  const all = sorted(pairs);
   return {
-    pairs: sorted(pairs),
+    pairs: all,
+    superfluous: pairEvents - all.length,
     accounts,
     recommendations,
     highEventAtMs: Number.isFinite(highEventAtMs) ? highEventAtMs : null,

@@ -19,8 +19,8 @@ export interface StreamWriterOptions {
   readonly limits: StreamLimits;
   readonly now: () => Date;
   readonly observe: {
-    /** What a batch came to, before it is written. */
-    coalesced(events: number, pairs: number): void;
+    /** Lines that another line of their batch made superfluous. */
+    coalesced(lines: number): void;
     /** Watch hours and answers too old to be kept, or too far ahead. */
     outsideWindow(lines: number): void;
   };
@@ -36,7 +36,7 @@ export function createStreamWriter(options: StreamWriterOptions): TopicWriter<St
       const window = keptDays(now(), KEPT_DAYS);
       const batch = coalesceEvents(events(messages), { ratingMax: limits.ratingMax, window });
       const answers = hashedAnswers(messages).filter(({ event }) => window.includes(event.atMs));
-      observe.coalesced(messages.length, batch.pairs.length);
+      observe.coalesced(batch.superfluous);
       observe.outsideWindow(batch.outsideWindow + batch.recommendations.length - answers.length);
       const keyOf = await placeholders.ensure(moviesOf(batch), usersOf(batch));
       const pairs: KeyedPair[] = batch.pairs.map(({ userId, movieId, state, hours }) => ({
