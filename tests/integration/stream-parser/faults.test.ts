@@ -10,30 +10,32 @@ import { mixedLines } from "./lines.ts";
 
 const MAIN = path.resolve(import.meta.dirname, "../../../stream-parser/src/main.ts");
 
+const KILLS = 20;
+/** Lines a partition between two kills: enough that a batch of them takes a while. */
+const PART = 4_000;
+
 describe("stream-parser, disturbed,", () => {
   it("ends with the same tables after being killed 20 times in mid-batch", async () => {
-    const lines = mixedLines(40_000, 3);
-    const half = lines.length / 2;
-    const written = { 0: half, 1: half };
-    const fill = async (world: World) => {
-      await world.send(lines.slice(0, half), 0);
-      await world.send(lines.slice(half), 1);
-    };
+    const parts = Array.from({ length: KILLS + 1 }, (_, part) => mixedLines(2 * PART, 100 + part));
+    const written = { 0: PART * parts.length, 1: PART * parts.length };
     await using calm = await openWorld(2);
-    await fill(calm);
+    for (const part of parts) await sendPart(calm, part);
     await calm.startParser();
     await untilWritten(calm, written);
 
     await using wild = await openWorld(2);
-    await fill(wild);
-    let killed = 0;
-    // Each under a group of its own: a group waits six seconds for a member that was killed.
-    for (; killed < 20; killed += 1) {
-      const parser = startProcess(wild, `group-${wild.topic}-${killed}`);
-      await untilInTransaction(wild);
+    let interrupted = 0;
+    for (let kill = 0; kill < KILLS; kill += 1) {
+      await sendPart(wild, parts[kill] ?? []);
+      // Each under a group of its own: a group waits six seconds for a member that was killed.
+      const parser = startProcess(wild, `group-${wild.topic}-${kill}`);
+      await untilBatchIsOpen(wild);
       parser.kill("SIGKILL");
       await once(parser, "exit");
+      if ((await linesWritten(wild)) < 2 * PART * (kill + 1)) interrupted += 1;
     }
+    expect(interrupted).toBeGreaterThan(KILLS / 4);
+    await sendPart(wild, parts.at(-1) ?? []);
     const last = startProcess(wild, `group-${wild.topic}-last`);
     await untilWritten(wild, written);
     last.kill("SIGTERM");
@@ -179,17 +181,36 @@ function startProcess(world: World, group: string): ChildProcess {
   });
 }
 
-/** Wait until a parser's transaction is open, or everything is written. */
-async function untilInTransaction(world: World): Promise<void> {
-  await until("a batch is being written", async () => {
-    const { rows } = await world.db.pool.query<{ is: boolean }>(
-      `select exists (select from pg_stat_activity where datname = current_database() and xact_start is not null
-                        and application_name = 'canarec stream-parser' and state <> 'idle'
-                        and query not like 'select 1%') as is`,
-    );
-    return rows[0]?.is === true;
-  });
-  await new Promise((resolve) => setTimeout(resolve, Math.random() * 80));
+async function sendPart(world: World, part: readonly string[]): Promise<void> {
+  await world.send(part.slice(0, PART), 0);
+  await world.send(part.slice(PART), 1);
+}
+
+async function linesWritten(world: World): Promise<number> {
+  const { rows } = await world.db.pool.query<{ lines: number }>(
+    "select coalesce(sum(lines_total), 0)::int8 as lines from stream_offsets where topic = $1",
+    [world.topic],
+  );
+  return rows[0]?.lines ?? 0;
+}
+
+/** Wait until the transaction of a batch is open, and a random moment more. */
+async function untilBatchIsOpen(world: World): Promise<void> {
+  await until(
+    "a batch is being written",
+    async () => {
+      const { rows } = await world.db.pool.query<{ open: boolean }>(
+        `select exists (select from pg_stat_activity
+         where datname = current_database() and application_name = 'canarec stream-parser'
+           and xact_start is not null
+           and query ~ 'for update|rejected_lines|stream_offsets set|platform_answers|watches|interactions') as open`,
+      );
+      return rows[0]?.open === true;
+    },
+    60_000,
+    2,
+  );
+  await new Promise((resolve) => setTimeout(resolve, Math.random() * 30));
 }
 
 async function remake(world: World): Promise<void> {

@@ -81,11 +81,12 @@ export async function until(
   what: string,
   holds: () => Promise<boolean> | boolean,
   limitMs = 60_000,
+  intervalMs = 50,
 ): Promise<void> {
   const end = Date.now() + limitMs;
   while (!(await holds())) {
     if (Date.now() > end) throw new Error(`waited in vain until ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await new Promise((resolve) => setTimeout(resolve, intervalMs));
   }
 }
 
