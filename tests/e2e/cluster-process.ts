@@ -18,14 +18,15 @@ export interface ClusterProcess {
   ended(): Promise<number | null>;
 }
 
-/** Run `npm start -- …` with a home. Variables are set over ours; undefined removes one. */
+/** Run `npm start -- …` of a folder with a home. Variables are set over ours; undefined removes one. */
 export function npmStart(
   home: string,
   args: readonly string[],
   variables: Readonly<Record<string, string | undefined>> = {},
+  folder = ROOT,
 ): ClusterProcess {
   const npm = spawn("npm", ["start", "--", "--home", home, ...args], {
-    cwd: ROOT,
+    cwd: folder,
     env: { ...process.env, CI: undefined, ...variables },
     stdio: ["ignore", "pipe", "pipe"],
   });

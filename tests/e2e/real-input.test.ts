@@ -1,12 +1,14 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { INTERNAL_HEADER, InternalHeader } from "@canarec/inference/contract/internal-header";
 import { readClusterFile } from "@canarec/local-cluster/cluster-file";
 import { freePort } from "@canarec/local-cluster/port";
 import pg from "pg";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { type TemporaryFolder, temporaryFolder } from "../servers.ts";
-import { type ClusterProcess, npmStart } from "./cluster-process.ts";
+import { type ClusterProcess, eventually, npmStart } from "./cluster-process.ts";
+import { readmeCommands } from "./readme-commands.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");
 const DATA = process.env["CANAREC_DATA"] ?? join(ROOT, "..", "shared", "data");
@@ -18,53 +20,55 @@ const USERS = 610;
 const MOVIES = 9_742;
 
 const absent = [CATALOGUE, join(MOVIELENS, "ratings.csv")].filter((file) => !existsSync(file));
-if (absent.length > 0) {
-  process.stdout.write(
-    `real input: skipped, ${absent.join(" and ")} not found; CANAREC_DATA names the folder\n`,
-  );
-}
+const lacking = `${absent.join(" and ")} not found; CANAREC_DATA names the folder`;
 
 let folder: TemporaryFolder | undefined;
 let cluster: ClusterProcess | undefined;
 
 afterAll(async () => {
-  const home = join(folder?.path ?? "", "home");
-  const running = folder === undefined ? undefined : readClusterFile(home);
+  const running = folder === undefined ? undefined : readClusterFile(home());
   if (running !== undefined) process.kill(running.pid, "SIGINT");
   await cluster?.ended();
   folder?.[Symbol.dispose]();
 });
 
 /**
- * The README's run on real data. Here the catalogue is cut to the movies of ml-latest-small, because
- * embedding 17,598 long texts alone takes minutes; `npm run bench -- embed` embeds all of them.
+ * The README's run on real data, by its own commands. Here the catalogue is cut to the movies of
+ * ml-latest-small, because embedding 17,598 long texts alone takes minutes;
+ * `npm run bench -- embed` embeds all of them.
  */
-describe.skipIf(absent.length > 0)("a cluster fed with ml-latest-small", () => {
+describe("a cluster fed with ml-latest-small", () => {
+  const [start = [], feed = []] = readmeCommands("Real input");
+  beforeEach(({ skip }) => skip(absent.length > 0, lacking));
+  const [setHome, importTheRest, embed, replay, build, recommendOne, ...more] = feed;
+
   it("starts empty of simulated users", async () => {
     folder = temporaryFolder();
-    const catalog = join(folder.path, "movies.jsonl");
-    writeFileSync(catalog, moviesOfMovieLens());
-    const home = join(folder.path, "home");
+    writeFileSync(join(folder.path, "movies_wikipedia_clean.jsonl"), moviesOfMovieLens());
+    symlinkSync(MOVIELENS, join(folder.path, "ml-latest-small"));
+    expect(start).toEqual([
+      "npm start -- --no-simulator --home .canarec-movielens --catalog PATH/movies_wikipedia_clean.jsonl",
+    ]);
+    const catalog = join(folder.path, "movies_wikipedia_clean.jsonl");
     const port = String(await freePort());
-    cluster = npmStart(home, ["--no-simulator", "--port", port, "--catalog", catalog]);
+    cluster = npmStart(home(), ["--no-simulator", "--port", port, "--catalog", catalog]);
     await cluster.ready();
     expect(await number("select count(*) from users")).toBe(0);
   });
 
   it("takes the movies without a text from MovieLens' own list", async () => {
-    const report = canarec("catalog", "import", join(MOVIELENS, "movies.csv"), "--fill");
-    expect(report).toMatchObject({ rows: MOVIES, rejected: 0 });
+    expect(setHome).toBe("export CANAREC_HOME=.canarec-movielens");
+    expect(canarec(importTheRest)).toMatchObject({ rows: MOVIES, rejected: 0 });
     expect(await number("select count(*) from movies")).toBe(MOVIES);
     expect(await number("select count(*) from movies where overview is not null")).toBeGreaterThan(
       6_000,
     );
-    canarec("catalog", "embed");
+    canarec(embed);
     expect(await number("select count(*) from movie_embeddings")).toBe(MOVIES);
-    canarec("bundle", "build");
   });
 
   it("replays every rating through Kafka with its own time", async () => {
-    canarec("stream", "replay", join(MOVIELENS, "ratings.csv"));
+    canarec(replay);
     expect(await number("select count(*) from interactions where rating is not null")).toBe(
       RATINGS,
     );
@@ -77,11 +81,19 @@ describe.skipIf(absent.length > 0)("a cluster fed with ml-latest-small", () => {
           where user_id = 1 and movie_id = '1'`,
       ),
     ).toBe(964_982_703);
-    expect(canarec("db", "statistics")).toMatchObject({ interactions: RATINGS, differing: 0 });
+    expect(canarec("npx canarec db statistics")).toMatchObject({
+      interactions: RATINGS,
+      differing: 0,
+    });
   });
 
   it("recommends every user 20 movies that they have not rated, and not the same to all", async () => {
-    canarec("bundle", "build");
+    const built = canarec(build) as { bundleId: string };
+    for (const replica of ["inference-1", "inference-2"]) {
+      await eventually(async () => (await servedBundle(replica)) === built.bundleId);
+    }
+    expect(canarec(recommendOne)).toMatchObject({ personalised: true, movies: { length: 20 } });
+    expect(more).toEqual([]);
     const rated = ratedMovies();
     const lists = new Set<string>();
     for (const [user, seen] of rated) {
@@ -120,8 +132,12 @@ function csv(file: string): string[][] {
   return lines.filter((line, index) => index > 0 && line !== "").map((line) => line.split(","));
 }
 
+function home(): string {
+  return join(folder?.path ?? "", "home");
+}
+
 function running() {
-  const file = readClusterFile(join(folder?.path ?? "", "home"));
+  const file = readClusterFile(home());
   if (file === undefined) throw new Error("the cluster does not run");
   return file;
 }
@@ -137,20 +153,29 @@ async function number(sql: string): Promise<number> {
   }
 }
 
+/** What a replica tells the load balancer of its bundle. */
+async function servedBundle(replica: string): Promise<string> {
+  const url = running().services[replica]?.url ?? "";
+  const response = await fetch(`${url}/recommend/1`);
+  return InternalHeader.parse(JSON.parse(response.headers.get(INTERNAL_HEADER) ?? "")).bundle;
+}
+
 async function recommend(user: string): Promise<string[]> {
   const response = await fetch(`${running().publicUrl}/recommend/${user}`);
   expect(response.status).toBe(200);
   return (await response.text()).split(",");
 }
 
-/** Run the command as a user does; its JSON. */
-function canarec(...args: string[]): unknown {
-  const home = join(folder?.path ?? "", "home");
-  const run = spawnSync("npx", ["canarec", ...args, "--home", home, "--json"], {
+/** Run a line of the README, or one like it, with this test's data and home; its JSON. */
+function canarec(line = ""): unknown {
+  const [npx = "", ...args] = line.replace("PATH", folder?.path ?? "").split(" ");
+  expect([npx, args[0]]).toEqual(["npx", "canarec"]);
+  const run = spawnSync(npx, [...args, "--json"], {
     cwd: ROOT,
     encoding: "utf8",
+    env: { ...process.env, CANAREC_HOME: home() },
     maxBuffer: 64 * 1024 * 1024,
   });
-  if (run.status !== 0) throw new Error(`canarec ${args.join(" ")}: ${run.stderr}`);
+  if (run.status !== 0) throw new Error(`${line}: ${run.stderr}`);
   return JSON.parse(run.stdout);
 }

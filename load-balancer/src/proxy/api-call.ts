@@ -121,7 +121,7 @@ export class ApiCall implements Waiter, Dispatcher.DispatchHandler {
     const tried = this.#replica;
     if (tried === undefined) return;
     this.#plane.metrics.attemptFailed(tried.name, error);
-    if (error === "refused") this.#pool.failed(tried, error);
+    if (error === "refused") this.#pool.failed(tried, error, this.#plane.nowMs());
     this.#release();
     if (this.#res.headersSent) {
       // The length is promised and cannot be kept: a broken connection tells the client.

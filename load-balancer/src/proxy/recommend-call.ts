@@ -120,7 +120,7 @@ export class RecommendCall implements Waiter {
 
   #attemptFailed(attempt: Attempt, error: AttemptError): void {
     this.#plane.metrics.attemptFailed(attempt.replica.name, error);
-    this.#pool.failed(attempt.replica, error);
+    this.#pool.failed(attempt.replica, error, attempt.startedMs);
     this.#pool.release(attempt.replica, "recommend");
   }
 

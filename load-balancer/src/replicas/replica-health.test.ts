@@ -146,4 +146,35 @@ describe("ReplicaHealth, by requests", () => {
     fail(health, 20, 500);
     expect(health.availability(1_000)).toBe("probe");
   });
+
+  it("counts requests that time out together as one failure in a row", () => {
+    const health = ready();
+    for (let i = 0; i < 64; i += 1) expect(health.failed(600, "timeout", true, i)).toBe(false);
+    for (let round = 1; round <= 3; round += 1) {
+      expect(health.failed(600 + round * 600, "timeout", true, round * 600)).toBe(false);
+    }
+    expect(health.failed(3_000, "timeout", true, 2_400)).toBe(true);
+  });
+
+  it("is never out for longer than a second when it is the last", () => {
+    const health = ready();
+    fail(health, 5, 0, true);
+    for (let now = 1_000; now < 20_000; now += 1_000) {
+      expect(health.availability(now)).toBe("probe");
+      health.beginProbe();
+      health.failed(now, "timeout", true);
+    }
+  });
+
+  it("is tried again soon when no other replica is left", () => {
+    const health = ready();
+    fail(health, 5, 0);
+    health.beginProbe();
+    health.failed(1_000, "timeout", false);
+    health.beginProbe();
+    health.failed(3_000, "timeout", false);
+    health.trySoon(3_500);
+    expect(health.availability(4_499)).toBe("out");
+    expect(health.availability(4_500)).toBe("probe");
+  });
 });

@@ -39,6 +39,7 @@ export class ReplicaHealth {
   #ejections = 0;
   #ejectedUntilMs: number | undefined;
   #lastEndMs = Number.NEGATIVE_INFINITY;
+  #lastCountedMs = Number.NEGATIVE_INFINITY;
   #probing = false;
 
   availability(nowMs: number): Availability {
@@ -87,32 +88,47 @@ export class ReplicaHealth {
   /**
    * A request failed.
    *
+   * Requests that time out together are one failure in a row, for one stall: only a request that began
+   * after the last counted failure tells of another.
+   *
    * @param last no other replica of the track can serve: then a bad share of failures does not
-   *   eject, for some good answers are better than none. Failures in a row do: the track has failed.
+   *   eject, for some good answers are better than none. Failures in a row do, the track has failed,
+   *   but never for longer than at first.
+   * @param startedMs when the request was sent.
    * @returns whether this ejected the replica.
    */
-  failed(nowMs: number, error: AttemptError, last: boolean): boolean {
+  failed(nowMs: number, error: AttemptError, last: boolean, startedMs = nowMs): boolean {
     this.#window.add(nowMs, true);
-    this.#consecutiveFailures += 1;
+    if (error !== "timeout" || startedMs >= this.#lastCountedMs) {
+      this.#consecutiveFailures += 1;
+      this.#lastCountedMs = nowMs;
+    }
     if (error === "refused") {
       this.#answering = false;
       this.#known = true;
       this.#rises = 0;
     }
-    if (this.#probing) return this.#eject(nowMs);
+    if (this.#probing) return this.#eject(nowMs, last);
     if (this.#ejectedUntilMs !== undefined) return false;
     const share =
       !last && this.#window.requests(nowMs) >= FAILURE_SHARE_REQUESTS
         ? this.#window.failures(nowMs) / this.#window.requests(nowMs)
         : 0;
     if (this.#consecutiveFailures < CONSECUTIVE_FAILURES && share < FAILURE_SHARE) return false;
-    return this.#eject(nowMs);
+    return this.#eject(nowMs, last);
   }
 
-  #eject(nowMs: number): true {
+  /** No replica of the track can serve: an ejection ends soon, whatever its length was. */
+  trySoon(nowMs: number): void {
+    if (this.#ejectedUntilMs === undefined) return;
+    this.#ejectedUntilMs = Math.min(this.#ejectedUntilMs, nowMs + EJECTION_BASE_MS);
+    this.#lastEndMs = this.#ejectedUntilMs;
+  }
+
+  #eject(nowMs: number, last: boolean): true {
     // A replica that was well for a while after its last ejection begins anew.
     const longAgo = nowMs - (this.#ejectedUntilMs ?? this.#lastEndMs) > EJECTION_MAX_MS;
-    this.#ejections = longAgo ? 1 : this.#ejections + 1;
+    this.#ejections = last || longAgo ? 1 : this.#ejections + 1;
     const lengthMs = Math.min(EJECTION_MAX_MS, EJECTION_BASE_MS * 2 ** (this.#ejections - 1));
     this.#ejectedUntilMs = nowMs + lengthMs;
     this.#lastEndMs = this.#ejectedUntilMs;

@@ -83,10 +83,14 @@ export class TrackPool {
     replica.health.succeeded(this.#options.nowMs());
   }
 
-  failed(replica: Replica, error: AttemptError): void {
+  /** @param startedMs when the request that failed was sent. */
+  failed(replica: Replica, error: AttemptError, startedMs: number): void {
+    const nowMs = this.#options.nowMs();
     const last = !this.hasAnother(replica);
-    const ejected = replica.health.failed(this.#options.nowMs(), error, last);
+    const ejected = replica.health.failed(nowMs, error, last, startedMs);
     if (ejected || error === "refused") this.#options.ejected(replica, error);
+    // Nobody else can serve: users get the popular list until one of these is tried again.
+    if (ejected && last) for (const one of this.replicas) one.health.trySoon(nowMs);
     this.wake();
   }
 

@@ -2,7 +2,7 @@ import { type SpawnSyncReturns, spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import path from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 
 /**
  * The compose file and the image, where this machine has what it takes:
@@ -50,16 +50,11 @@ function whyNoImage(): string | undefined {
     : `the base image ${base} is not here`;
 }
 
-function sayWhy(what: string, reason: string | undefined): boolean {
-  if (reason === undefined) return false;
-  process.stderr.write(`skipped: ${what}: ${reason}\n`);
-  return true;
-}
-
 const compose = composeCommand();
 const noCompose = compose ? undefined : "neither docker compose nor docker-compose is installed";
 
-describe.skipIf(sayWhy("the compose file", noCompose))("the compose file", () => {
+describe("the compose file", () => {
+  beforeEach(({ skip }) => skip(noCompose !== undefined, noCompose));
   const [command = "", ...prefix] = compose ?? [];
   const config = (args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
     run(command, [...prefix, "-f", "docker-compose.yml", ...args], {
@@ -99,13 +94,15 @@ describe.skipIf(sayWhy("the compose file", noCompose))("the compose file", () =>
 
 const noImage = whyNoImage();
 
-describe.skipIf(sayWhy("the image", noImage))("the image", () => {
+describe("the image", () => {
+  beforeEach(({ skip }) => skip(noImage !== undefined, noImage));
   const tag = `canarec-test-${randomBytes(4).toString("hex")}`;
   const made: string[] = [];
   const inImage = (...args: string[]) =>
     docker("run", "--rm", "--network", "none", "--read-only", "--tmpfs", "/tmp", ...args);
 
   beforeAll(() => {
+    if (noImage !== undefined) return;
     const base = process.env["BASE_IMAGE"] ?? baseImage(made);
     const certificates = existsSync(CERTIFICATES) ? ["--secret", `id=ca,src=${CERTIFICATES}`] : [];
     const from = ["--build-arg", `BASE_IMAGE=${base}`, "--network", "host", ...certificates];
@@ -114,7 +111,7 @@ describe.skipIf(sayWhy("the image", noImage))("the image", () => {
     made.push(tag);
   }, BUILD_TIMEOUT_MS);
   afterAll(() => {
-    docker("image", "rm", "--force", ...made);
+    if (made.length > 0) docker("image", "rm", "--force", ...made);
   });
 
   it("runs as nobody in particular", () => {

@@ -75,7 +75,9 @@ describe("with one of two replicas sick", () => {
     expect(exposures.some(({ reason }) => reason === "retried")).toBe(true);
     for (const { reason, served, attempts } of exposures) {
       expect(served).toBe("main");
-      expect(reason).toBe(attempts.length === 1 ? "ok" : "retried");
+      // On a machine that is slow for a moment a second attempt may have joined the first.
+      const first = attempts[0]?.error;
+      expect(reason).toBe(first === undefined ? "ok" : first === "outrun" ? "hedged" : "retried");
     }
   });
 
