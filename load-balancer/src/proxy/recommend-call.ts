@@ -86,7 +86,7 @@ export class RecommendCall implements Waiter {
   }
 
   #try(avoid: Replica | undefined, hedge: boolean): void {
-    const replica = this.#pool.acquire("recommend", avoid);
+    const replica = this.#pool.acquire("recommend", avoid, this.#pool.homeOf(this.#userId));
     if (typeof replica !== "string") this.#send(replica, hedge);
     else if (hedge) return;
     else if (replica === "no_replica") this.#giveUp("no_replica");

@@ -29,4 +29,14 @@ describe("chooseReplica", () => {
     expect(chooseReplica([out, out], () => 0)).toBe("no_replica");
     expect(chooseReplica([], () => 0)).toBe("no_replica");
   });
+
+  it("leaves a user with their own replica until another is much less busy", () => {
+    expect(chooseReplica([well(0), well(8)], () => 0, 1)).toBe(1);
+    expect(chooseReplica([well(0), well(9)], () => 0, 1)).toBe(0);
+  });
+
+  it("sends a user elsewhere while their own replica is out or full", () => {
+    expect(chooseReplica([well(5), out], () => 0, 1)).toBe(0);
+    expect(chooseReplica([well(9), well(10)], () => 0, 1)).toBe(0);
+  });
 });

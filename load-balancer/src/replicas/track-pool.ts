@@ -1,3 +1,4 @@
+import { bucketOf } from "../assignment/assign-track.ts";
 import type { AttemptError, Track } from "../contract/exposure.ts";
 import { chooseReplica } from "./choose-replica.ts";
 import type { Lane, Replica } from "./replica.ts";
@@ -55,12 +56,18 @@ export class TrackPool {
    * Take a place at a replica; give it back with `release`.
    *
    * @param avoid tried before; taken again only if there is no other.
+   * @param home the user's own.
    */
-  acquire(lane: Lane, avoid?: Replica): Replica | "overloaded" | "no_replica" {
-    const fresh = this.#choose(lane, (replica) => replica !== avoid);
+  acquire(lane: Lane, avoid?: Replica, home?: Replica): Replica | "overloaded" | "no_replica" {
+    const fresh = this.#choose(lane, (replica) => replica !== avoid, home);
     if (typeof fresh !== "string" || avoid === undefined) return fresh;
     const again = this.#choose(lane, (replica) => replica === avoid);
     return typeof again === "string" ? fresh : again;
+  }
+
+  /** The replica that a user is sent to while nothing speaks against it: it holds their history. */
+  homeOf(userId: number): Replica | undefined {
+    return this.replicas[bucketOf("replica", userId) % this.replicas.length];
   }
 
   /** Wait for a place. @returns false if the queue is full. */
@@ -113,9 +120,11 @@ export class TrackPool {
   #choose(
     lane: Lane,
     allowed: (replica: Replica) => boolean,
+    home?: Replica,
   ): Replica | "overloaded" | "no_replica" {
     const nowMs = this.#options.nowMs();
     const candidates = this.replicas.filter(allowed);
+    const own = home === undefined ? -1 : candidates.indexOf(home);
     const choice = chooseReplica(
       candidates.map((replica) => ({
         availability: replica.health.availability(nowMs),
@@ -123,6 +132,7 @@ export class TrackPool {
         cap: replica.caps[lane],
       })),
       this.#options.random,
+      own >= 0 ? own : undefined,
     );
     if (typeof choice === "string") return choice;
     const replica = candidates[choice];

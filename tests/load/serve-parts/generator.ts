@@ -55,7 +55,7 @@ export function openGenerator(url: string): Generator {
       for (let sent = 0; sent < total;) {
         const due = Math.min(
           total,
-          Math.floor(((performance.now() - startMs) * perSecond) / 1_000),
+          Math.floor(((performance.now() - startMs) * perSecond) / 1_000) + 1,
         );
         for (; sent < due; sent += 1) {
           const userId = nextUser();
