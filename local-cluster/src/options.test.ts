@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { parseOptions } from "./options.ts";
 
-const defaults = { home: "/data/.canarec", folder: "/work" };
+const defaults = { home: "/data/.canarec", folder: "/somewhere" };
 
 describe("parseOptions", () => {
   it("has defaults for everything", () => {
@@ -23,8 +23,8 @@ describe("parseOptions", () => {
       kind: "run",
       options: {
         port: 9000,
-        home: "/work/b",
-        catalog: "/work/c.jsonl",
+        home: "/somewhere/b",
+        catalog: "/somewhere/c.jsonl",
         linesPerSecond: 12.5,
         simulator: false,
       },
@@ -38,6 +38,7 @@ describe("parseOptions", () => {
     ["--port 65536", "expected 1 to 65535"],
     ["--port -1", "argument missing|invalid"],
     ["--rate 0", "expected a number above 0"],
+    ["--rate 10001", "at most 10000"],
     ["--home", "argument missing"],
     ["demo", "too many arguments"],
   ])("refuses %j in one line", (line, expected) => {

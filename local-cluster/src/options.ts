@@ -78,8 +78,13 @@ function parsePort(text: string): number {
   return port;
 }
 
+/** What the simulator can make; its own configuration refuses more. */
+const MOST_LINES_PER_SECOND = 10_000;
+
 function parseRate(text: string): number {
   const rate = /^\d+(\.\d+)?$/.test(text) ? Number(text) : 0;
-  if (rate <= 0) throw new InvalidArgumentError("expected a number above 0.");
+  if (rate <= 0 || rate > MOST_LINES_PER_SECOND) {
+    throw new InvalidArgumentError(`expected a number above 0, at most ${MOST_LINES_PER_SECOND}.`);
+  }
   return rate;
 }
