@@ -37,6 +37,19 @@ const TABLES = [
   schema.movieNeighbours,
   schema.bundleChunks,
   schema.jobRuns,
+  schema.releases,
+  schema.rollouts,
+  schema.rolloutTransitions,
+  schema.controlEpoch,
+  schema.routingSnapshots,
+  schema.replicas,
+  schema.auditLog,
+  schema.notices,
+  schema.verdicts,
+  schema.exposureMinutes,
+  schema.analysisUsers,
+  schema.analysisSums,
+  schema.analysisProgress,
 ] as const;
 
 /** Every table of the schema, in an order in which references are there before what refers to them. */

@@ -31,6 +31,8 @@ export const exposures = pgTable(
     answeredAt: instant("answered_at").notNull(),
     snapshotVersion: bigint("snapshot_version", { mode: "number" }),
     step: integer("step"),
+    /** The release that nightly served; null while none was under way. */
+    releaseId: integer("release_id"),
     status: integer("status").notNull(),
     /** To the last byte. */
     latencyUs: integer("latency_us").notNull(),

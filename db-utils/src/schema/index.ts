@@ -1,5 +1,6 @@
 export * from "./bundle-chunks.ts";
 export * from "./bundles.ts";
+export * from "./control.ts";
 export * from "./exposures.ts";
 export * from "./genres.ts";
 export * from "./interactions.ts";
@@ -16,7 +17,10 @@ export * from "./people.ts";
 export * from "./platform-answers.ts";
 export * from "./rejected-lines.ts";
 export * from "./rejection-counts.ts";
+export * from "./releases.ts";
+export * from "./rollouts.ts";
 export * from "./stream-offsets.ts";
 export * from "./tags.ts";
 export * from "./users.ts";
+export * from "./verdicts.ts";
 export * from "./watches.ts";

@@ -11,6 +11,7 @@ const exposure: Exposure = {
   reason: "ok",
   snapshotVersion: 1,
   step: 0,
+  releaseId: null,
   build: "a1b2c3",
   bundle: "f00d",
   replica: "main-1",
@@ -49,6 +50,8 @@ const snapshot: RoutingSnapshot = {
   nightlyWeight: 0.05,
   salt: "r1",
   step: 1,
+  releaseId: 7,
+  shadowShare: 0,
   leaseEndsAt: "2026-03-01T12:00:30Z",
   replicas: {
     main: [{ name: "main-1", url: "http://127.0.0.1:9001" }],

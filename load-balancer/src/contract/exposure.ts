@@ -91,6 +91,8 @@ export const Exposure = z.object({
   snapshotVersion: z.int().nonnegative(),
   /** Step of the rollout's plan; 0 while no release is under way. */
   step: z.int().nonnegative(),
+  /** The release that nightly serves; null while none is under way. */
+  releaseId: z.int().positive().nullable().default(null),
   /** Null where no replica answered. */
   build: z.string().max(256).nullable(),
   bundle: z.string().max(256).nullable(),

@@ -8,3 +8,5 @@ export {
   Track,
 } from "./exposure.ts";
 export { ROUTING_SNAPSHOT_VERSION, Replica, RoutingSnapshot } from "./routing-snapshot.ts";
+export { Policy, PrimaryMetric, RELEASE_PLAN_VERSION, ReleasePlan } from "./release-plan.ts";
+export { VERDICT_VERSION, Verdict, VerdictAction, VerdictKind } from "./verdict.ts";

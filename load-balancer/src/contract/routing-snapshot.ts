@@ -31,6 +31,10 @@ export const RoutingSnapshot = z
     step: z.int().nonnegative(),
     /** Nightly's weight counts as 0 from then on; null without a nightly. */
     leaseEndsAt: z.iso.datetime().nullable(),
+    /** The release that nightly serves; null while none is under way. */
+    releaseId: z.int().positive().nullable().default(null),
+    /** Share of main's requests that are sent to nightly too, answers compared and thrown away. */
+    shadowShare: z.number().min(0).max(1).default(0),
     replicas: z.object({ main: z.array(Replica).min(1), nightly: z.array(Replica) }),
     /** Users put on a track by an operator; left out of the analysis. */
     pinned: z.record(z.string().regex(/^\d{1,16}$/), Track),
@@ -42,6 +46,10 @@ export const RoutingSnapshot = z
   .refine((s) => s.nightlyWeight === 0 || s.replicas.nightly.length > 0, {
     path: ["replicas", "nightly"],
     message: "a weight above 0 needs a replica",
+  })
+  .refine((s) => s.shadowShare === 0 || s.replicas.nightly.length > 0, {
+    path: ["replicas", "nightly"],
+    message: "shadowing needs a replica",
   })
   .refine((s) => namesAreUnique([...s.replicas.main, ...s.replicas.nightly]), {
     path: ["replicas"],

@@ -253,6 +253,7 @@ export class RecommendCall implements Waiter {
       reason: answer.reason,
       snapshotVersion: this.#snapshot.version,
       step: this.#snapshot.step,
+      releaseId: this.#snapshot.releaseId,
       build: answer.internal?.build ?? null,
       bundle: answer.internal?.bundle ?? null,
       replica: answer.replica,

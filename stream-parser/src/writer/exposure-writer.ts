@@ -54,13 +54,13 @@ export function parseExposure(value: Buffer | null): Exposure | Rejection {
 }
 
 const INSERT = `
-insert into exposures (answered_at, request_id, user_id, assigned, served, reason, snapshot_version, step, build,
-                       bundle, replica, attempts, status, list, latency_us, personalised, propensities, pinned)
-select at, "requestId", "userId", assigned, served, reason, "snapshotVersion", step, build,
+insert into exposures (answered_at, request_id, user_id, assigned, served, reason, snapshot_version, step, release_id,
+                       build, bundle, replica, attempts, status, list, latency_us, personalised, propensities, pinned)
+select at, "requestId", "userId", assigned, served, reason, "snapshotVersion", step, "releaseId", build,
        bundle, replica, attempts, status, list, "latencyUs", personalised,
        case when jsonb_typeof(propensities) = 'array' then propensities end, pinned
 from jsonb_to_recordset($1::jsonb) as t (
   at timestamptz, "requestId" text, "userId" int8, assigned text, served text, reason text, "snapshotVersion" int8,
-  step int4, build text, bundle text, replica text, attempts jsonb, status int4, list text[], "latencyUs" int4,
-  personalised boolean, propensities jsonb, pinned boolean)
+  step int4, "releaseId" int4, build text, bundle text, replica text, attempts jsonb, status int4, list text[],
+  "latencyUs" int4, personalised boolean, propensities jsonb, pinned boolean)
 on conflict do nothing`;
