@@ -49,6 +49,21 @@ async function fillEveryTable(db: Database): Promise<void> {
     "insert into movie_neighbours values ('c', 1, now(), '{2,3}', '{0.9,0.30000001}')",
     `insert into bundles values ('${id}', now(), 3, 1, false, 'complete', 'c', '{}', '{"b": 1, "a": [1]}')`,
     `insert into bundle_chunks values ('${id}', 'catalogue', 0, '${id}', '\\x0a0d00')`,
+    `insert into releases (submitted_at, kind, ref, code, build, plan, plan_hash, actor, source)
+       values (now(), 'trial', 'HEAD', repeat('a', 40), 'a', '{}', '${id}', 'me', 'cli')`,
+    "insert into rollouts (release_id, state, detail, sequence, updated_at) values (1, 'queued', '{}', 1, now())",
+    `insert into rollout_transitions (release_id, sequence, at, epoch, to_state, to_step, actor, reason, evidence, decided_from)
+       values (1, 1, now(), 1, 'queued', 0, 'me', 'submitted', '{}', '{}')`,
+    "insert into control_epoch values (1, 3, 'host:1', now())",
+    "insert into routing_snapshots values (1, 3, now(), 1, '{}')",
+    "insert into replicas (name, release_id, runtime, state, started_at) values ('r1-1', 1, 'process', 'ready', now())",
+    `insert into audit_log (at, actor, action, arguments, outcome) values (now(), 'me', 'pause', '{}', 'done')`,
+    "insert into notices (notice_key, created_at, kind, text, send_after) values ('1:started', now(), 'started', 'a', now())",
+    `insert into verdicts values (1, 1, now(), 4, 'continue', 'continue', 'too early', '{"b": 1e-300}')`,
+    `insert into exposure_minutes values (1, 1, now(), 'main', 1, '{"n": 1}')`,
+    "insert into analysis_users (release_id, \"window\", user_id, track, first_exposed_at, hour) values (1, 1, 1, 'main', now(), 0)",
+    `insert into analysis_sums values (1, 1, 'main', 0, 'watched_share', '{"n": "1"}')`,
+    `insert into analysis_progress values (1, 1, '{}', now())`,
   ]) {
     await db.pool.query(sql);
   }
