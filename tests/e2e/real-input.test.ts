@@ -11,7 +11,7 @@ import { type ClusterProcess, eventually, npmStart } from "./cluster-process.ts"
 import { readmeCommands } from "./readme-commands.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");
-const DATA = process.env["CANAREC_DATA"] ?? join(ROOT, "..", "shared", "data");
+const DATA = process.env["CANAREC_DATA"] ?? join(ROOT, "data");
 const MOVIELENS = join(DATA, "ml-latest-small");
 const CATALOGUE = join(DATA, "movies_wikipedia_clean.jsonl");
 /** Rated or listed in ml-latest-small (its README.txt). */

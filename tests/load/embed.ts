@@ -20,7 +20,7 @@ import { buildNeighbours } from "@canarec/vectordb-scripts/neighbours/build-neig
 import onnx from "onnxruntime-node";
 
 const FILE = "movies_wikipedia_clean.jsonl";
-const DEFAULT_DATA = path.resolve(import.meta.dirname, "../../../shared/data");
+const DEFAULT_DATA = path.resolve(import.meta.dirname, "../../data");
 /** Texts of the bare pipeline: its rate settles long before, and all of them would take ten minutes. */
 const BARE_TEXTS = 400;
 const BARE_BATCHES = [1, 16];
