@@ -8,12 +8,12 @@
  *   node local-cluster/bootstrap.mjs install           the dependencies alone
  */
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { firstStale } from "./bootstrap/dependencies.mjs";
-import { kafkaProblems, nodeProblem } from "./bootstrap/requirements.mjs";
+import { kafkaJar, kafkaProblems, nodeProblem } from "./bootstrap/requirements.mjs";
 import { concludeTests } from "./bootstrap/test-summary.mjs";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
@@ -99,9 +99,11 @@ function requireKafka() {
   if (problems.length > 0) fail(problems);
 }
 
+/** Whether Maven has done its work: another version's jars are of no use. */
 function hasKafkaJars() {
-  const cache = process.env.CANAREC_CACHE ?? join(ROOT, ".cache");
-  return existsSync(cache) && readdirSync(cache).some((name) => /^kafka-[\d.]+$/.test(name));
+  const cache = process.env.CANAREC_CACHE || join(ROOT, ".cache");
+  const pom = readFileSync(join(ROOT, "local-cluster", "kafka-pom.xml"), "utf8");
+  return existsSync(join(cache, kafkaJar(pom)));
 }
 
 function readJson(path) {

@@ -8,8 +8,8 @@ export interface CliConfig {
   readonly chromaUrl: string | undefined;
   readonly home: string | undefined;
   readonly streamTopic: string | undefined;
-  readonly streamZone: string;
-  readonly ratingMax: number;
+  readonly streamZone: string | undefined;
+  readonly ratingMax: number | undefined;
   readonly minilmPath: string | undefined;
   readonly logLevel: string;
 }
@@ -20,8 +20,8 @@ const CliEnv = z.object({
   CHROMA_URL: variable.httpUrl.optional(),
   CANAREC_HOME: z.string().optional(),
   STREAM_TOPIC: z.string().optional(),
-  STREAM_ZONE: z.string().default("UTC"),
-  RATING_MAX: z.enum(["5", "10"]).default("5").transform(Number),
+  STREAM_ZONE: variable.zone.optional(),
+  RATING_MAX: variable.ratingMax.optional(),
   MINILM_PATH: z.string().optional(),
   LOG_LEVEL: variable.logLevel.default("info"),
 });

@@ -18,6 +18,11 @@ export interface Servers {
   chromaUrl(): string;
   publicUrl(): string;
   readonly streamTopic: string;
+  /** What the platform's lines mean, as the running cluster was told. */
+  readonly streamZone: string;
+  readonly ratingMax: number;
+  /** As MINILM_PATH. */
+  readonly minilmPath: string | undefined;
 }
 
 /** The environment's addresses, and the running cluster's for what it leaves open. */
@@ -44,6 +49,9 @@ export function findServers(context: CliContext, options: CommonOptions): Server
     chromaUrl: () => from(config.chromaUrl, (file) => file.chromaUrl, "CHROMA_URL"),
     publicUrl: () => from(undefined, (file) => file.publicUrl, ""),
     streamTopic: config.streamTopic ?? cluster?.streamTopic ?? "movielog",
+    streamZone: config.streamZone ?? cluster?.streamZone ?? "UTC",
+    ratingMax: config.ratingMax ?? cluster?.ratingMax ?? 5,
+    minilmPath: config.minilmPath ?? cluster?.minilmPath ?? undefined,
   };
 }
 

@@ -62,3 +62,11 @@ export function kafkaProblems(found) {
   }
   return problems;
 }
+
+/** @returns {string} the broker's own jar, from the folder of fetched jars, as kafka-pom.xml names its version. */
+export function kafkaJar(pom) {
+  const [, version] =
+    /<artifactId>kafka_2\.13<\/artifactId>\s*<version>([^<]+)<\/version>/.exec(pom) ?? [];
+  if (version === undefined) throw new Error("kafka-pom.xml names no version of kafka_2.13");
+  return `kafka-${version}/kafka_2.13-${version}.jar`;
+}

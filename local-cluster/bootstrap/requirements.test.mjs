@@ -5,6 +5,7 @@ import {
   nodeProblem,
   parseJavaVersion,
   parseNodeVersion,
+  kafkaJar,
 } from "./requirements.mjs";
 
 const JAVA_17 = 'openjdk version "17.0.15" 2025-04-15\nOpenJDK Runtime Environment';
@@ -60,5 +61,18 @@ describe("kafkaProblems", () => {
 
   it("says which Java is too old", () => {
     expect(kafkaProblems({ java: JAVA_8, maven: true })[0]).toContain('"java" is Java 8');
+  });
+});
+
+describe("kafkaJar", () => {
+  const dependency = (version) =>
+    `<artifactId>kafka_2.13</artifactId>\n      <version>${version}</version>`;
+
+  it("is the jar of the version that is asked for", () => {
+    expect(kafkaJar(dependency("4.1.1"))).toBe("kafka-4.1.1/kafka_2.13-4.1.1.jar");
+  });
+
+  it("cannot be told without one", () => {
+    expect(() => kafkaJar("<project/>")).toThrow("names no version");
   });
 });

@@ -14,6 +14,11 @@ const ClusterFile = z.object({
   kafkaBrokers: z.string(),
   chromaUrl: z.url(),
   streamTopic: z.string(),
+  /** What the lines of the stream mean: zone of their times, best rating. */
+  streamZone: z.string().default("UTC"),
+  ratingMax: z.int().default(5),
+  /** Where MiniLM is read from, as MINILM_PATH; null: the shipped one. */
+  minilmPath: z.string().nullable().default(null),
   /** Every child process by name; the url is absent where it serves none. */
   services: z.record(z.string(), z.object({ url: z.string().optional(), pid: z.int().positive() })),
 });

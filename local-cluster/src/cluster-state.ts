@@ -1,3 +1,4 @@
+import type { ClusterConfig } from "./config.ts";
 import { removeClusterFile, writeClusterFile } from "./cluster-file.ts";
 import { type ClusterAddresses, type ServicePlan, publicUrl } from "./services.ts";
 
@@ -6,7 +7,8 @@ export class ClusterState {
   readonly #home: string;
   readonly #startedAt = new Date().toISOString();
   readonly #pids = new Map<string, number>();
-  #published: { at: ClusterAddresses; plans: readonly ServicePlan[]; topic: string } | undefined;
+  #published:
+    { at: ClusterAddresses; plans: readonly ServicePlan[]; config: ClusterConfig } | undefined;
 
   constructor(home: string) {
     this.#home = home;
@@ -17,8 +19,8 @@ export class ClusterState {
     this.#write();
   }
 
-  publish(at: ClusterAddresses, plans: readonly ServicePlan[], topic: string): void {
-    this.#published = { at, plans, topic };
+  publish(at: ClusterAddresses, plans: readonly ServicePlan[], config: ClusterConfig): void {
+    this.#published = { at, plans, config };
     this.#write();
   }
 
@@ -29,7 +31,7 @@ export class ClusterState {
 
   #write(): void {
     if (this.#published === undefined) return;
-    const { at, plans, topic } = this.#published;
+    const { at, plans, config } = this.#published;
     const urls = new Map(plans.map((plan) => [plan.name, plan.url]));
     writeClusterFile(this.#home, {
       pid: process.pid,
@@ -38,7 +40,10 @@ export class ClusterState {
       postgresUrl: at.databaseUrl,
       kafkaBrokers: at.kafkaBrokers,
       chromaUrl: at.chromaUrl,
-      streamTopic: topic,
+      streamTopic: config.streamTopic,
+      streamZone: config.streamZone,
+      ratingMax: config.ratingMax,
+      minilmPath: config.minilmPath ?? null,
       services: Object.fromEntries(
         [...this.#pids].map(([name, pid]) => [name, { url: urls.get(name), pid }]),
       ),

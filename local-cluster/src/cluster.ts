@@ -1,6 +1,8 @@
+import { fileURLToPath } from "node:url";
 import type { Resources as Owner } from "@canarec/service-kit/lifecycle";
 import { Resources, disposable } from "@canarec/service-kit/lifecycle";
 import { ServiceError } from "@canarec/service-kit/errors";
+import { buildName } from "./build-name.ts";
 import { ClusterState } from "./cluster-state.ts";
 import { type ClusterLog, partLine, seconds, step } from "./cluster-log.ts";
 import type { ClusterConfig } from "./config.ts";
@@ -19,9 +21,12 @@ import {
   servicePlans,
   sharedEnv,
 } from "./services.ts";
+import { inheritedEnv } from "./service-env.ts";
 import { startTogether } from "./start-together.ts";
 import { type SupervisionEvents, supervise } from "./supervise.ts";
 import { ensureTopics } from "./topics.ts";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
 /** As the platforms have it; more may be given to the topic at any time. */
 const STREAM_PARTITIONS = 2;
@@ -75,7 +80,7 @@ export async function startCluster(input: ClusterInput, log: ClusterLog): Promis
   };
   const plans = servicePlans(addresses, options);
   await startServices(opened, { input, plans, addresses, events, log });
-  state.publish(addresses, plans, config.streamTopic);
+  state.publish(addresses, plans, config);
   return disposable(opened, { addresses, plans });
 }
 
@@ -93,8 +98,8 @@ async function prepare(
     return { said: made.length === 0 ? "are there" : `made ${made.join(" and ")}`, value: made };
   });
   signal.throwIfAborted();
-  const { catalog } = input.options;
-  await prepareData({ catalog, config, ...servers, log, signal });
+  const { catalog, home } = input.options;
+  await prepareData({ catalog, home, config, ...servers, log, signal });
   signal.throwIfAborted();
 }
 
@@ -108,7 +113,12 @@ interface ServiceStart {
 
 async function startServices(opened: Owner, starting: ServiceStart): Promise<void> {
   const { input, addresses, events, log } = starting;
-  const env = { ...input.env, ...sharedEnv(addresses) };
+  const env = {
+    ...inheritedEnv(input.env),
+    ...sharedEnv(addresses),
+    ...minilmEnv(input.config),
+    BUILD: buildName(ROOT),
+  };
   const surroundings = { home: addresses.home, env };
   const stages = new Set(starting.plans.map(({ stage }) => stage));
   for (const stage of [...stages].sort((a, b) => a - b)) {
@@ -124,6 +134,11 @@ async function startServices(opened: Owner, starting: ServiceStart): Promise<voi
       });
     await startTogether(opened, input.signal, openings);
   }
+}
+
+/** Absolute, as commands get it from `cluster.json`. */
+function minilmEnv({ minilmPath }: ClusterConfig): Record<string, string> {
+  return minilmPath === undefined ? {} : { MINILM_PATH: minilmPath };
 }
 
 /** Supervision's events as lines on the console and in `cluster.json`. */

@@ -17,6 +17,8 @@ export interface ClusterConfig {
   readonly cacheDir: string | undefined;
   readonly javaHome: string | undefined;
   readonly minilmPath: string | undefined;
+  readonly streamZone: string;
+  readonly ratingMax: number;
 }
 
 const ClusterEnv = z.object({
@@ -29,6 +31,8 @@ const ClusterEnv = z.object({
   CANAREC_CACHE: z.string().optional(),
   JAVA_HOME: z.string().optional(),
   MINILM_PATH: z.string().optional(),
+  STREAM_ZONE: variable.zone.default("UTC"),
+  RATING_MAX: variable.ratingMax.default(5),
 });
 
 /** @throws ConfigError naming every malformed variable. */
@@ -43,6 +47,13 @@ export function clusterConfig(env: Env): ClusterConfig {
     exposureTopic: e.EXPOSURE_TOPIC,
     cacheDir: e.CANAREC_CACHE === undefined ? undefined : resolve(e.CANAREC_CACHE),
     javaHome: e.JAVA_HOME,
-    minilmPath: e.MINILM_PATH,
+    minilmPath: modelPath(e.MINILM_PATH),
+    streamZone: e.STREAM_ZONE,
+    ratingMax: e.RATING_MAX,
   };
+}
+
+/** Absolute, because commands and services start in other folders; `hub` is no folder. */
+function modelPath(given: string | undefined): string | undefined {
+  return given === undefined || given === "hub" ? given : resolve(given);
 }

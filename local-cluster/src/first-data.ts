@@ -12,7 +12,6 @@ import { importCatalog } from "@canarec/vectordb-scripts/catalog/import-catalog"
 import { embedCatalog } from "@canarec/vectordb-scripts/embedding/embed-catalog";
 import { buildNeighbours } from "@canarec/vectordb-scripts/neighbours/build-neighbours";
 import { type ClusterLog, type ProgressBar, step } from "./cluster-log.ts";
-import { cacheFolder } from "./kafka-jars.ts";
 import type { DataPreparation } from "./prepare-data.ts";
 
 /** Import the catalogue into a database without any movie. */
@@ -31,9 +30,8 @@ export async function makeFirstBundle(
   preparation: DataPreparation,
   database: Database,
 ): Promise<void> {
-  const { config, log } = preparation;
-  const cache = join(cacheFolder(config.cacheDir), "models");
-  const model = await locateModel(modelSource(config.minilmPath, cache));
+  const { config, home, log } = preparation;
+  const model = await locateModel(modelSource(config.minilmPath, join(home, "models")));
   await embed({ ...preparation, database, model });
   await step(log, "bundle", async () => {
     const { streamTopic } = config;

@@ -1,11 +1,13 @@
 import { once } from "node:events";
 import { join } from "node:path";
+import { ConfigError } from "@canarec/service-kit/config";
 import { messageOf } from "@canarec/service-kit/errors";
 import { withoutPasswords } from "@canarec/service-kit/logging";
 import { startCluster, welcome } from "./cluster.ts";
-import { clusterConfig } from "./config.ts";
-import { parseOptions } from "./options.ts";
+import { type ClusterConfig, clusterConfig } from "./config.ts";
+import { type ClusterOptions, parseOptions } from "./options.ts";
 import { sharedReaper } from "./reaper.ts";
+import { environmentProblems, problemsOf } from "./service-env.ts";
 import { ownProcess, stopRequest } from "./stop-request.ts";
 import { terminalLog } from "./terminal-log.ts";
 
@@ -25,7 +27,7 @@ export async function runCluster(args: readonly string[]): Promise<void> {
 
 async function run(args: readonly string[]): Promise<number> {
   const folder = process.env["INIT_CWD"] ?? process.cwd(); // npm itself moves to the repository
-  const home = process.env["CANAREC_HOME"] ?? join(process.cwd(), ".canarec");
+  const home = process.env["CANAREC_HOME"] || join(process.cwd(), ".canarec");
   const parsed = parseOptions(args, { home, folder });
   if (parsed.kind === "show") {
     (parsed.exitCode === 0 ? process.stdout : process.stderr).write(parsed.text);
@@ -41,7 +43,7 @@ async function run(args: readonly string[]): Promise<number> {
   });
   const log = terminalLog(process.stdout);
   try {
-    const config = clusterConfig(process.env);
+    const config = checkedConfig(parsed.options);
     log.line(`Canarec in ${parsed.options.home}`);
     const since = performance.now();
     const { options } = parsed;
@@ -60,4 +62,14 @@ async function run(args: readonly string[]): Promise<number> {
   }
   log.line("stopped");
   return 0;
+}
+
+/** @throws ConfigError with everything that is wrong for the cluster or for any of its services. */
+function checkedConfig(options: ClusterOptions): ClusterConfig {
+  const problems = [
+    ...problemsOf(() => clusterConfig(process.env)),
+    ...environmentProblems(process.env, options),
+  ];
+  if (problems.length > 0) throw new ConfigError([...new Set(problems)]);
+  return clusterConfig(process.env);
 }

@@ -5,6 +5,8 @@ import { type ClusterLog, step } from "./cluster-log.ts";
 import type { ClusterConfig } from "./config.ts";
 
 export interface DataPreparation {
+  /** Absolute path of the cluster's state. */
+  readonly home: string;
   /** `demo`, or the path of a catalogue file. */
   readonly catalog: string;
   readonly config: ClusterConfig;

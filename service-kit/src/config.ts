@@ -5,6 +5,13 @@ export type Env = Readonly<Record<string, string | undefined>>;
 
 export class ConfigError extends Error {
   override readonly name = "ConfigError";
+  /** Each as `VARIABLE: what was expected`. */
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(`invalid environment: ${problems.join("; ")}`);
+    this.problems = problems;
+  }
 }
 
 /**
@@ -24,7 +31,16 @@ export function parseConfig<Schema extends z.ZodType>(schema: Schema, env: Env):
     const missing = present[issue.path.join(".")] === undefined;
     return `${issue.path.join(".")}: ${missing ? "is not set" : issue.message}`;
   });
-  throw new ConfigError(`invalid environment: ${problems.join("; ")}`);
+  throw new ConfigError(problems);
+}
+
+function isZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat("en-US", { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 const decimal = z
@@ -44,7 +60,7 @@ export const variable = {
   /** A Postgres address; checked here because a URL parser accepts any scheme. */
   postgresUrl: z.url({
     protocol: /^postgres(ql)?$/,
-    error: "expected postgres://user:password@host:port/database",
+    error: "expected an address like postgres://user@host:5432/database",
   }),
   httpUrl: z.url({ protocol: /^https?$/, error: "expected http://host:port" }),
   /** `host:port,host:port` */
@@ -58,6 +74,10 @@ export const variable = {
     .transform((text) => text.split(",").map((part) => part.trim()))
     .pipe(z.array(z.url({ protocol: /^https?$/ })).min(1)),
   logLevel: z.enum(["silent", "fatal", "error", "warn", "info", "debug", "trace"]),
+  /** Of a rating: 5 or 10. */
+  ratingMax: z.enum(["5", "10"], { error: "expected 5 or 10" }).transform(Number),
+  /** IANA name of a time zone. */
+  zone: z.string().refine(isZone, "expected an IANA zone like Europe/Berlin"),
   /** `true` or `false`, nothing else. */
   flag: z.enum(["true", "false"]).transform((text) => text === "true"),
 } as const;

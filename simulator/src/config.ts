@@ -31,15 +31,6 @@ export interface SimulatorConfig {
 /** A watcher writes a line a minute, so a line a second takes sixty; some users must be left to come next. */
 const USERS_PER_LINE = 60;
 
-const isZone = (name: string) => {
-  try {
-    new Intl.DateTimeFormat("en-US", { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
-};
-
 const SimulatorEnv = z
   .object({
     HOST: z.string().min(1).default("127.0.0.1"),
@@ -48,7 +39,7 @@ const SimulatorEnv = z
     KAFKA_BROKERS: variable.addresses,
     STREAM_TOPIC: z.string().min(1).default("movielog"),
     STREAM_PARTITIONS: variable.count.pipe(z.int().min(1)).default(2),
-    STREAM_ZONE: z.string().refine(isZone, "expected an IANA time zone").default("UTC"),
+    STREAM_ZONE: variable.zone.default("UTC"),
     RECOMMEND_URL: variable.httpUrl.default("http://127.0.0.1:8082"),
     DEADLINE_MS: variable.milliseconds.default(600),
     SEED: variable.count.default(1),
@@ -58,7 +49,7 @@ const SimulatorEnv = z
     NEW_USERS_PER_DAY: variable.number.default(500),
     NEW_MOVIES_PER_DAY: variable.number.default(48),
     DAMAGED_SHARE: variable.fraction.default(0.0004),
-    RATING_MAX: z.enum(["5", "10"], "expected 5 or 10").transform(Number).default(5),
+    RATING_MAX: variable.ratingMax.default(5),
     METADATA_RATE_LIMIT: variable.count.pipe(z.int().min(1)).default(20),
     LOG_LEVEL: variable.logLevel.default("info"),
   })

@@ -40,7 +40,7 @@ const StreamParserEnv = z.object({
   STREAM_TOPIC: topic.default("movielog"),
   EXPOSURE_TOPIC: topic.default("canarec-exposures"),
   STREAM_GROUP: topic.default("canarec-stream-parser"),
-  RATING_MAX: z.enum(["5", "10"], { error: "expected 5 or 10" }).default("5").transform(Number),
+  RATING_MAX: variable.ratingMax.default(5),
   STREAM_ZONE: zone.prefault("UTC"),
   STREAM_EARLIEST: z.iso.date({ error: "expected YYYY-MM-DD" }).default("1970-01-01"),
   STREAM_MAX_AHEAD_MS: variable.milliseconds.default(DEFAULT_LIMITS.maxAheadMs),

@@ -11,6 +11,6 @@ import type { Servers } from "../find-servers.ts";
  *
  * @throws ServiceError when it is not there or not whole.
  */
-export function openModel({ config, home }: Servers): Promise<ModelFolder> {
-  return locateModel(modelSource(config.minilmPath, path.join(home, "models")));
+export function openModel({ minilmPath, home }: Servers): Promise<ModelFolder> {
+  return locateModel(modelSource(minilmPath, path.join(home, "models")));
 }

@@ -38,10 +38,10 @@ export async function replayAction(
   options: Options,
 ): Promise<void> {
   const servers = findServers(context, options);
-  const zone = servers.config.streamZone === "UTC" ? UTC : createZone(servers.config.streamZone);
+  const zone = servers.streamZone === "UTC" ? UTC : createZone(servers.streamZone);
   const source = await openReplay(
     path.resolve(context.folder, file),
-    { zone, ratingMax: servers.config.ratingMax },
+    { zone, ratingMax: servers.ratingMax },
     options.format,
   );
   const started = performance.now();

@@ -1,0 +1,60 @@
+import { ConfigError, type Env } from "@canarec/service-kit/config";
+import { inferenceConfig } from "@canarec/inference/config";
+import { loadBalancerConfig } from "@canarec/load-balancer/config";
+import { monitoringConfig } from "@canarec/monitoring/config";
+import { simulatorConfig } from "@canarec/simulator/config";
+import { streamParserConfig } from "@canarec/stream-parser/config";
+import { type ServiceChoices, innerServices, servicePlans, sharedEnv } from "./services.ts";
+
+/** Names that many shells have for other ends. What they mean to a service, the cluster decides. */
+const NOT_INHERITED = new Set([
+  ...["HOST", "PORT", "ADMIN_HOST", "ADMIN_PORT", "REPLICA_URLS", "RECOMMEND_URL"],
+  ...["BUILD", "USERS", "RATE", "SEED"],
+]);
+
+/** What services inherit of the environment that the cluster was started in. */
+export function inheritedEnv(env: Env): Env {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !NOT_INHERITED.has(name)));
+}
+
+const CONFIGS: Readonly<Record<string, (env: Env) => unknown>> = {
+  "stream-parser": streamParserConfig,
+  inference: inferenceConfig,
+  "load-balancer": loadBalancerConfig,
+  monitoring: monitoringConfig,
+  simulator: simulatorConfig,
+};
+
+/**
+ * Whether every service of a cluster will accept the environment, asked before anything is started.
+ *
+ * @returns what is wrong, each once: `VARIABLE: what was expected`.
+ */
+export function environmentProblems(env: Env, choices: ServiceChoices): string[] {
+  const at = {
+    databaseUrl: "postgres://canarec@127.0.0.1:1/canarec",
+    kafkaBrokers: "127.0.0.1:1",
+    chromaUrl: "http://127.0.0.1:1",
+    home: "/",
+    host: "127.0.0.1",
+    publicPort: 1,
+    ports: Object.fromEntries(innerServices(choices).map((name) => [name, 1])),
+  };
+  const inherited = { ...inheritedEnv(env), ...sharedEnv(at) };
+  const problems = servicePlans(at, choices).flatMap((plan) => {
+    const service = plan.program.split("/")[0] ?? "";
+    return problemsOf(() => CONFIGS[service]?.({ ...inherited, ...plan.env }));
+  });
+  return [...new Set(problems)];
+}
+
+/** What a reading of the environment finds wrong. */
+export function problemsOf(read: () => unknown): readonly string[] {
+  try {
+    read();
+    return [];
+  } catch (failure) {
+    if (failure instanceof ConfigError) return failure.problems;
+    throw failure;
+  }
+}
