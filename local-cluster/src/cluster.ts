@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Resources as Owner } from "@canarec/service-kit/lifecycle";
 import { Resources, disposable } from "@canarec/service-kit/lifecycle";
@@ -8,6 +9,7 @@ import { type ClusterLog, partLine, seconds, step } from "./cluster-log.ts";
 import type { ClusterConfig } from "./config.ts";
 import { occupyHome } from "./home.ts";
 import { KeptPorts } from "./kept-ports.ts";
+import { rotateLogs } from "./log-file.ts";
 import type { ClusterOptions } from "./options.ts";
 import { isFree } from "./port.ts";
 import { prepareData } from "./prepare-data.ts";
@@ -27,6 +29,9 @@ import { type SupervisionEvents, supervise } from "./supervise.ts";
 import { ensureTopics } from "./topics.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+
+/** Often enough for a log at its worst to stay within a disk. */
+const ROTATE_EVERY_MS = 60_000;
 
 /** As the platforms have it; more may be given to the topic at any time. */
 const STREAM_PARTITIONS = 2;
@@ -78,6 +83,8 @@ export async function startCluster(input: ClusterInput, log: ClusterLog): Promis
     publicPort: options.port,
     ports: await ports.choose(innerServices(options)),
   };
+  const rotation = setInterval(() => rotateLogs(join(options.home, "logs")), ROTATE_EVERY_MS);
+  opened.defer(() => clearInterval(rotation));
   const plans = servicePlans(addresses, options);
   await startServices(opened, { input, plans, addresses, events, log });
   state.publish(addresses, plans, config);

@@ -1,7 +1,19 @@
-import { closeSync, fstatSync, mkdirSync, openSync, readSync, renameSync, statSync } from "node:fs";
-import { dirname } from "node:path";
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  readdirSync,
+  renameSync,
+  statSync,
+  truncateSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
 
-/** A log that has grown beyond this is moved aside (to `.1`, replacing the older) at the next start. */
+/** A log that has grown beyond this is put aside: to `.1`, in place of the older one. */
 const MAX_LOG_BYTES = 20_000_000;
 
 /** Open a log file for appending; its folder is made if need be. The caller closes the descriptor. */
@@ -11,6 +23,22 @@ export function openLogFile(path: string): number {
     renameSync(path, `${path}.1`);
   }
   return openSync(path, "a");
+}
+
+/**
+ * Put aside the logs of a folder that have grown too large, while their processes write on: copied,
+ * then emptied, because the writers keep the file open. What is written in that instant is lost.
+ */
+export function rotateLogs(folder: string, maxBytes = MAX_LOG_BYTES): void {
+  const names = existsSync(folder)
+    ? readdirSync(folder).filter((name) => name.endsWith(".log"))
+    : [];
+  for (const name of names) {
+    const path = join(folder, name);
+    if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) <= maxBytes) continue;
+    copyFileSync(path, `${path}.1`);
+    truncateSync(path);
+  }
 }
 
 /** The last lines of a log file, oldest first; none if there is no such file. */

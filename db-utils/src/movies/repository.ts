@@ -41,8 +41,8 @@ export interface MovieRepository {
   countByState(): Promise<Record<MetadataState, number>>;
   /** Claim movies whose look-up is due, oldest first: nobody else gets them before `leaseMs` have passed. */
   claimLookups(now: Date, limit: number, leaseMs: number): Promise<MovieLookup[]>;
-  /** The platform knows no such movies; they are not looked up again. */
-  markUnknown(movieIds: readonly string[]): Promise<void>;
+  /** The platform knows no such movies: count it and ask once more at `after`. */
+  markUnknown(movieIds: readonly string[], after: Date): Promise<void>;
   /** A look-up failed: count it and try again at `after`. */
   postponeLookups(movieIds: readonly string[], after: Date): Promise<void>;
 }
@@ -68,17 +68,18 @@ export function createMovieRepository(db: Pick<Database, "pool" | "transaction">
     countByState: () => countByState(pool),
     claimLookups: (now, limit, leaseMs) =>
       claimLookups(pool, { now, limit, until: new Date(now.getTime() + leaseMs) }),
-    async markUnknown(movieIds) {
+    async markUnknown(movieIds, after) {
       await pool.query(
-        `update movies set metadata_state = 'unknown', lookup_after = null, updated_at = now()
-         where movie_id = any($1) and metadata_state = 'placeholder'`,
-        [movieIds],
+        `update movies set metadata_state = 'unknown', lookup_attempts = lookup_attempts + 1, lookup_after = $2,
+           updated_at = case metadata_state when 'unknown' then updated_at else now() end
+         where movie_id = any($1) and metadata_state in ('placeholder', 'unknown')`,
+        [movieIds, after],
       );
     },
     async postponeLookups(movieIds, after) {
       await pool.query(
         `update movies set lookup_attempts = lookup_attempts + 1, lookup_after = $2
-         where movie_id = any($1) and metadata_state = 'placeholder'`,
+         where movie_id = any($1) and metadata_state in ('placeholder', 'unknown')`,
         [movieIds, after],
       );
     },

@@ -14,8 +14,10 @@ import { instant } from "./columns.ts";
 
 /** One try of the load balancer at a replica. */
 export interface ExposureAttempt {
-  readonly replica: string;
-  readonly status: number;
+  /** Null if none could be tried. */
+  readonly replica: string | null;
+  /** Null if there was no answer. */
+  readonly status: number | null;
   readonly ms: number;
   readonly error?: string | undefined;
 }

@@ -35,8 +35,8 @@ export interface UserRepository {
   claimLookups(now: Date, limit: number, leaseMs: number): Promise<UserLookup[]>;
   /** Store what the platform knows; they are not looked up again. */
   applyMetadata(users: readonly UserMetadata[]): Promise<void>;
-  /** The platform knows no such users; they are not looked up again. */
-  markUnknown(userIds: readonly number[]): Promise<void>;
+  /** The platform knows no such users: count it and ask once more at `after`. */
+  markUnknown(userIds: readonly number[], after: Date): Promise<void>;
   /** A look-up failed: count it and try again at `after`. */
   postponeLookups(userIds: readonly number[], after: Date): Promise<void>;
 }
@@ -62,17 +62,17 @@ export function createUserRepository(db: Pick<Database, "pool">): UserRepository
     },
     claimLookups: (now, limit, leaseMs) => claim(pool, { now, limit, leaseMs }),
     applyMetadata: (users) => applyMetadata(pool, users),
-    async markUnknown(userIds) {
+    async markUnknown(userIds, after) {
       await pool.query(
-        `update users set metadata_state = 'unknown', lookup_after = null
-         where user_id = any($1) and metadata_state = 'placeholder'`,
-        [userIds],
+        `update users set metadata_state = 'unknown', lookup_attempts = lookup_attempts + 1, lookup_after = $2
+         where user_id = any($1) and metadata_state in ('placeholder', 'unknown')`,
+        [userIds, after],
       );
     },
     async postponeLookups(userIds, after) {
       await pool.query(
         `update users set lookup_attempts = lookup_attempts + 1, lookup_after = $2
-         where user_id = any($1) and metadata_state = 'placeholder'`,
+         where user_id = any($1) and metadata_state in ('placeholder', 'unknown')`,
         [userIds, after],
       );
     },

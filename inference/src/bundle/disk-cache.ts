@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { ArtifactName, Manifest } from "./codec/index.ts";
 
@@ -48,6 +48,22 @@ export async function writeCachedBundle(
   } finally {
     await rm(aside, { recursive: true, force: true });
   }
+}
+
+/**
+ * Remove all but the `keep` bundles of a folder that were written last. A replica that serves one of
+ * those removed has it in memory, and finds it in the database after a restart.
+ *
+ * @returns the ids of those removed.
+ */
+export async function pruneCachedBundles(folder: string, keep: number): Promise<string[]> {
+  const names = (await readdir(folder)).filter((name) => /^[0-9a-f]{64}$/.test(name));
+  const written = await Promise.all(
+    names.map(async (name) => ({ name, ms: (await stat(path.join(folder, name))).mtimeMs })),
+  );
+  const old = written.sort((a, b) => b.ms - a.ms).slice(keep);
+  for (const { name } of old) await rm(path.join(folder, name), { recursive: true, force: true });
+  return old.map(({ name }) => name);
 }
 
 function fileOf(name: string): string {

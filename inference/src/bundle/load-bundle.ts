@@ -2,7 +2,15 @@ import { ServiceError, messageOf } from "@canarec/service-kit/errors";
 import type { Logger } from "@canarec/service-kit/logging";
 import { type BundleContents, decodeBundle, parseManifest } from "./codec/index.ts";
 import { ARTIFACT_NAMES } from "./codec/manifest.ts";
-import { type StoredBundle, readCachedBundle, writeCachedBundle } from "./disk-cache.ts";
+import {
+  type StoredBundle,
+  pruneCachedBundles,
+  readCachedBundle,
+  writeCachedBundle,
+} from "./disk-cache.ts";
+
+/** Copies on disk: of the bundles that both tracks serve, and of some before them. */
+const CACHED_BUNDLES = 8;
 
 /** Where bundles come from: Postgres. */
 export interface BundleSource {
@@ -54,6 +62,7 @@ export function createBundleLoader(
   async function keep(bundleId: string, { manifest, artifacts }: StoredBundle): Promise<void> {
     try {
       await writeCachedBundle(folder, bundleId, { manifest: parseManifest(manifest), artifacts });
+      await pruneCachedBundles(folder, CACHED_BUNDLES);
     } catch (failure) {
       // A full disk makes the next start slower, nothing worse.
       log.warn({ bundle: bundleId, reason: messageOf(failure) }, "bundle could not be cached");

@@ -29,6 +29,8 @@ const LEASE_MS = 120_000;
 const IDLE_MS = 1_000;
 /** Between two tries for one movie or user. */
 const RETRY: Backoff = { baseMs: 5_000, maxMs: 3_600_000 };
+/** Before the platform is asked again for what it did not know: it may have been ahead of itself. */
+const ASK_AGAIN: Backoff = { baseMs: 3_600_000, maxMs: 7 * 86_400_000 };
 /** Between two calls of a platform that fails or limits us. */
 const REST: Backoff = { baseMs: 1_000, maxMs: 60_000 };
 
@@ -38,7 +40,7 @@ interface Subject<Metadata, Id> {
   claim(): Promise<readonly { readonly id: Id; readonly attempts: number }[]>;
   ask(ids: readonly Id[], signal: AbortSignal): Promise<LookedUp<Metadata, Id>>;
   store(found: readonly Metadata[]): Promise<unknown>;
-  markUnknown(ids: readonly Id[]): Promise<void>;
+  markUnknown(ids: readonly Id[], after: Date): Promise<void>;
   postpone(ids: readonly Id[], after: Date): Promise<void>;
 }
 
@@ -102,9 +104,12 @@ async function lookOnce<Metadata, Id>(
   );
   metrics.lookupCall(subject.name, (performance.now() - began) / 1_000);
   if (result.found.length > 0) await subject.store(result.found);
-  if (result.unknown.length > 0) await subject.markUnknown(result.unknown);
+  const attempts = Math.max(...claimed.map((lookup) => lookup.attempts));
+  if (result.unknown.length > 0) {
+    const waitMs = backoffMs(attempts, ASK_AGAIN, Math.random);
+    await subject.markUnknown(result.unknown, new Date(now().getTime() + waitMs));
+  }
   if (result.failed.length > 0) {
-    const attempts = Math.max(...claimed.map((lookup) => lookup.attempts));
     const retryMs = backoffMs(attempts, RETRY, Math.random);
     const waitMs = Math.max(retryMs, result.limited?.retryAfterMs ?? 0);
     await subject.postpone(result.failed, new Date(now().getTime() + waitMs));
@@ -128,7 +133,7 @@ function movieSubject({ db, now }: LookupOptions, api: PlatformApi) {
       ),
     ask: (ids, signal) => lookUpMovies(api, ids, signal),
     store: (found) => movies.upsert(found, "platform"), // tells the change feed
-    markUnknown: (ids) => movies.markUnknown(ids),
+    markUnknown: (ids, after) => movies.markUnknown(ids, after),
     postpone: (ids, after) => movies.postponeLookups(ids, after),
   };
   return subject;
@@ -145,7 +150,7 @@ function userSubject({ db, now }: LookupOptions, api: PlatformApi) {
       })),
     ask: (ids, signal) => lookUpUsers(api, ids, signal),
     store: (found) => users.applyMetadata(found),
-    markUnknown: (ids) => users.markUnknown(ids),
+    markUnknown: (ids, after) => users.markUnknown(ids, after),
     postpone: (ids, after) => users.postponeLookups(ids, after),
   };
   return subject;

@@ -167,13 +167,22 @@ describe("MovieRepository", () => {
       ).toEqual(["a", "b", "c"]);
       const later = new Date(now.getTime() + 600_000);
       await movies.postponeLookups(["a"], later);
-      await movies.markUnknown(["b"]);
+      const muchLater = new Date(now.getTime() + 3_600_000);
+      await movies.markUnknown(["b"], muchLater);
       await movies.upsert([{ movieId: "c", title: "See" }], "platform");
       expect(await movies.claimLookups(new Date(now.getTime() + 120_000), 10, 1)).toEqual([]);
       expect(await movies.claimLookups(later, 10, 1)).toMatchObject([
         { movieId: "a", attempts: 1 },
       ]);
-      expect(await movies.countByState()).toEqual({ placeholder: 1, known: 1, unknown: 1 });
+      await movies.postponeLookups(["a"], new Date(muchLater.getTime() + 1));
+      expect(await movies.claimLookups(muchLater, 10, 1)).toMatchObject([
+        { movieId: "b", attempts: 1 },
+      ]);
+      await movies.upsert([{ movieId: "b", title: "Bee" }], "platform");
+      expect(await movies.findById("b")).toMatchObject({ title: "Bee", metadataState: "known" });
+      await movies.ensure(["d"]);
+      await movies.markUnknown(["d"], muchLater);
+      expect(await movies.countByState()).toEqual({ placeholder: 1, known: 2, unknown: 1 });
     }));
 
   it("knows which movies were written since", () =>

@@ -50,11 +50,19 @@ describe("UserRepository", () => {
     ).toEqual([1, 2, 3]);
     const later = new Date(now.getTime() + 600_000);
     await users.postponeLookups([1], later);
-    await users.markUnknown([2]);
+    const muchLater = new Date(now.getTime() + 3_600_000);
+    await users.markUnknown([2], muchLater);
     const known = { age: null, gender: null, occupation: null, likes: null, dislikes: null };
     await users.applyMetadata([{ userId: 3, ...known }]);
     expect(await users.claimLookups(new Date(now.getTime() + 120_000), 10, 1)).toEqual([]);
     expect(await users.claimLookups(later, 10, 1)).toEqual([{ userId: 1, attempts: 1 }]);
-    expect(await users.find(2)).toMatchObject({ metadataState: "unknown", lookupAfter: null });
+    expect(await users.find(2)).toMatchObject({
+      metadataState: "unknown",
+      lookupAfter: muchLater,
+    });
+    await users.postponeLookups([1], new Date(muchLater.getTime() + 1));
+    expect(await users.claimLookups(muchLater, 10, 1)).toEqual([{ userId: 2, attempts: 1 }]);
+    await users.applyMetadata([{ userId: 2, ...known }]);
+    expect(await users.find(2)).toMatchObject({ metadataState: "known", lookupAfter: null });
   });
 });
