@@ -40,7 +40,10 @@ RUN groupadd --system --gid 10001 canarec \
 COPY --from=dependencies /app ./
 COPY . ./
 # Inside a container every address is the container's own; which ports are open is the runtime's affair.
+# What the code is called in answers and exposures: --build-arg BUILD=$(git rev-parse HEAD)
+ARG BUILD=dev
 ENV NODE_ENV=production \
+    BUILD=${BUILD} \
     HOST=0.0.0.0 \
     ADMIN_HOST=0.0.0.0 \
     PORT=8080 \

@@ -78,6 +78,7 @@ export async function startCluster(input: ClusterInput, log: ClusterLog): Promis
   await prepare(input, servers, log);
   const addresses: ClusterAddresses = {
     ...servers,
+    ownKafka: config.kafkaBrokers !== undefined,
     home: options.home,
     host: config.host,
     publicPort: options.port,

@@ -31,6 +31,8 @@ export function kafkaProperties(node: KafkaNode): Readonly<Record<string, string
     "share.coordinator.state.topic.num.partitions": "2",
     // One machine: nobody else joins the group, nobody takes over leadership.
     "group.initial.rebalance.delay.ms": "0",
+    // A parser that was killed is to be back within seconds.
+    "group.min.session.timeout.ms": "1000",
     // After a crash the node may not return before its old session has ended.
     "broker.session.timeout.ms": "3000",
     "broker.heartbeat.interval.ms": "500",

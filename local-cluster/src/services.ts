@@ -4,6 +4,8 @@ export interface ClusterAddresses {
   /** `host:port,host:port` */
   readonly kafkaBrokers: string;
   readonly chromaUrl: string;
+  /** The operator's, with settings that are theirs. */
+  readonly ownKafka?: boolean;
   /** Absolute path. */
   readonly home: string;
   /** Of the public address. */
@@ -35,6 +37,9 @@ export interface ServicePlan {
 }
 
 export const INFERENCE_REPLICAS = 2;
+
+/** A parser that was killed gets its partitions back after this; other brokers may allow no less than 6 s. */
+const SESSION_MS = 2_500;
 
 /** The services that need a port of their own, by name. */
 export function innerServices(choices: ServiceChoices): string[] {
@@ -88,7 +93,7 @@ function streamParser(at: ClusterAddresses, choices: ServiceChoices): ServicePla
   return inner(at, "stream-parser", {
     program: "stream-parser/src/main.ts",
     stage: 0,
-    env: metadata,
+    env: { ...metadata, ...(at.ownKafka ? {} : { STREAM_SESSION_MS: String(SESSION_MS) }) },
   });
 }
 

@@ -88,6 +88,7 @@ function startIngests(config: StreamParserConfig, opened: Resources, common: Com
       role: "stream",
       topic: config.topic,
       groupId: config.group,
+      sessionMs: config.sessionMs,
       writer: createStreamWriter({ db, limits: config.limits, now, observe: metrics }),
     }),
   );
@@ -97,6 +98,7 @@ function startIngests(config: StreamParserConfig, opened: Resources, common: Com
       role: "exposures",
       topic: config.exposureTopic,
       groupId: `${config.group}-exposures`,
+      sessionMs: config.sessionMs,
       writer: createExposureWriter({ db, now }),
       prepare: () => ensureTopic(kafka, config.exposureTopic),
     }),

@@ -14,6 +14,8 @@ export interface StreamParserConfig {
   readonly exposureTopic: string;
   /** Parsers of one group share the partitions of both topics. */
   readonly group: string;
+  /** Of the group: how long a parser that is silent keeps its partitions. */
+  readonly sessionMs: number;
   readonly limits: StreamLimits;
   /** The platform's metadata API; undefined: movies and users stay placeholders. */
   readonly metadataUrl: string | undefined;
@@ -40,6 +42,7 @@ const StreamParserEnv = z.object({
   STREAM_TOPIC: topic.default("movielog"),
   EXPOSURE_TOPIC: topic.default("canarec-exposures"),
   STREAM_GROUP: topic.default("canarec-stream-parser"),
+  STREAM_SESSION_MS: variable.milliseconds.pipe(z.int().min(1_000)).default(6_000),
   RATING_MAX: variable.ratingMax.default(5),
   STREAM_ZONE: zone.prefault("UTC"),
   STREAM_EARLIEST: z.iso.date({ error: "expected YYYY-MM-DD" }).default("1970-01-01"),
@@ -61,6 +64,7 @@ export function streamParserConfig(env: Env): StreamParserConfig {
     topic: e.STREAM_TOPIC,
     exposureTopic: e.EXPOSURE_TOPIC,
     group: e.STREAM_GROUP,
+    sessionMs: e.STREAM_SESSION_MS,
     limits: {
       zone: e.STREAM_ZONE,
       ratingMax: e.RATING_MAX,

@@ -22,6 +22,7 @@ export interface IngestOptions<Event> {
   readonly role: TopicRole;
   readonly topic: string;
   readonly groupId: string;
+  readonly sessionMs: number;
   readonly kafka: Kafka;
   readonly db: Database;
   readonly writer: TopicWriter<Event>;
@@ -45,13 +46,14 @@ export interface Ingest extends AsyncDisposable {
 
 /** Join a topic's consumer with what writes its messages, and tell metrics and log of what happens. */
 export function startIngest<Event extends object>(options: IngestOptions<Event>): Ingest {
-  const { role, topic, groupId, kafka, db, writer, metrics, now } = options;
+  const { role, topic, groupId, sessionMs, kafka, db, writer, metrics, now } = options;
   const throughput = createThroughput(() => now().getTime());
   const writtenUpTo = new Map<number, number>();
   const consumer = startTopicConsumer<Event>({
     kafka,
     topic,
     groupId,
+    sessionMs,
     prepare: options.prepare ?? (() => Promise.resolve()),
     parse: ({ offset, timestampMs, value }) => ({
       offset,

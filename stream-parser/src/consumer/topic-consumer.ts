@@ -10,6 +10,8 @@ export interface TopicConsumerOptions<Event> {
   readonly kafka: Kafka;
   readonly topic: string;
   readonly groupId: string;
+  /** The partitions of a parser that was killed are given to another one after this. */
+  readonly sessionMs: number;
   /** Runs before each attempt to join. */
   readonly prepare?: () => Promise<void>;
   /** Total. */
@@ -56,10 +58,9 @@ const FETCH_WAIT_MS = 100;
 /** About 10,000 lines. */
 const FETCH_PARTITION_BYTES = 768 * 1024;
 
-/** The least a broker allows by default: partitions of a parser that was killed are taken over after it. */
-const SESSION_TIMEOUT_MS = 6_000;
 const REBALANCE_TIMEOUT_MS = 10_000;
-const HEARTBEAT_MS = 1_000;
+/** Heartbeats in a session: one that is late ends nothing. */
+const HEARTBEATS = 6;
 const METADATA_AGE_MS = 30_000;
 
 /** Partitions that one parser writes at the same time. */
@@ -104,7 +105,7 @@ async function keepRunning<Event>(
 
 /** One consumer, until it breaks (throws) or the signal is given (returns). */
 async function runOnce<Event>(
-  { kafka, topic, groupId, prepare }: TopicConsumerOptions<Event>,
+  { kafka, topic, groupId, sessionMs, prepare }: TopicConsumerOptions<Event>,
   reader: Reader<Event>,
   signal: AbortSignal,
   onJoined: () => void,
@@ -112,9 +113,9 @@ async function runOnce<Event>(
   await prepare?.();
   const consumer = kafka.consumer({
     groupId,
-    sessionTimeout: SESSION_TIMEOUT_MS,
+    sessionTimeout: sessionMs,
     rebalanceTimeout: REBALANCE_TIMEOUT_MS,
-    heartbeatInterval: HEARTBEAT_MS,
+    heartbeatInterval: Math.floor(sessionMs / HEARTBEATS),
     metadataMaxAge: METADATA_AGE_MS,
     allowAutoTopicCreation: false,
     minBytes: FETCH_MIN_BYTES,
