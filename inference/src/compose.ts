@@ -120,7 +120,10 @@ interface AppParts extends HistoryParts {
 function appOf(parts: AppParts): Express {
   const { metrics, log, nowMs, histories, live } = parts;
   const model = () => parts.current.model();
-  const answers = createUserAnswers({ histories, recommender: createRecommender(), model });
+  const answers = createUserAnswers({
+    ...{ histories, model, nowMs },
+    recommender: createRecommender(),
+  });
   const routing = { answers, metrics, model, nowMs, log, build: parts.config.build };
   const countFailures: ErrorRequestHandler = (thrown, _req, _res, next) => {
     metrics.failed(ServiceError.from(thrown).code);

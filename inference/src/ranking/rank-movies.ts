@@ -33,8 +33,8 @@ export interface RankedMovie {
  *     score = similarityWeight · s / max s + popularityWeight · popularity + ratingWeight · rating
  *
  * over the **whole** catalogue, so popular and well-rated movies fill a list that similarity leaves
- * short. One pass in order of memory: at 27 thousand movies it takes as long as a pass over some
- * thousand candidates in random order. Ties go to the smaller id.
+ * short. One pass in order of memory, which for most movies reads the sum alone: it tells whether even
+ * the best standing could bring the movie among the k best so far. Ties go to the smaller id.
  *
  * @returns min(k, movies not barred), best first.
  */
@@ -47,18 +47,34 @@ export function rankMovies(
   const { standing, idRanks } = standings;
   const scale = most > 0 ? standings.similarityWeight / most : 0;
   const best = new TopK(k, idRanks);
+  const bestStanding = standing[standings.order[0] ?? 0] ?? 0;
+  const leastSum = (score: number) => sumFor(score - bestStanding, scale);
   let threshold = sureScore(candidates, standings, scale, k);
+  let least = leastSum(threshold);
   for (let movie = 0; movie < standing.length; movie += 1) {
-    const score = scale * (sums[movie] as number) + (standing[movie] as number);
+    const sum = sums[movie] as number;
+    if (sum < least) continue; // whatever its standing
+    const score = scale * sum + (standing[movie] as number);
     if (!(score >= threshold) || score === -Infinity) continue;
     best.offer(movie, score);
-    if (best.full) threshold = best.threshold;
+    if (!best.full || best.threshold === threshold) continue;
+    threshold = best.threshold;
+    least = leastSum(threshold);
   }
   return best.sorted().map(({ movie, score }) => ({
     movie,
     score,
     similarity: most > 0 ? (sums[movie] as number) / most : 0,
   }));
+}
+
+/** More than rounding, and the nine digits of the order, can hide. */
+const TOLERANCE = 1e-8;
+
+/** A sum below which scaled sums stay below `part` of a score; −∞ where a movie without any may reach it. */
+function sumFor(part: number, scale: number): number {
+  const least = (part - TOLERANCE) / scale;
+  return least > 0 ? least : -Infinity;
 }
 
 /** A score that at least k movies reach: those of the best standing do. −∞ if there are not k. */

@@ -22,11 +22,17 @@ export const RATING_UNITS = 20;
  * stream does not leave everything at 0.
  */
 export function popularityOf(counts: MovieCounts, parameters: RankingParameters): Float64Array {
-  const popularity = Float64Array.from(counts.viewers, (viewers, i) =>
-    Math.log1p(viewers + parameters.allTimeShare * (counts.watchers[i] ?? 0)),
-  );
-  const most = popularity.reduce((a, b) => Math.max(a, b), 0);
-  return most === 0 ? popularity : popularity.map((value) => value / most);
+  const { viewers, watchers } = counts;
+  const popularity = new Float64Array(viewers.length);
+  let most = 0;
+  for (let i = 0; i < popularity.length; i += 1) {
+    const value = Math.log1p((viewers[i] ?? 0) + parameters.allTimeShare * (watchers[i] ?? 0));
+    popularity[i] = value;
+    if (value > most) most = value;
+  }
+  if (most === 0) return popularity;
+  for (let i = 0; i < popularity.length; i += 1) popularity[i] = (popularity[i] as number) / most;
+  return popularity;
 }
 
 /**
@@ -45,10 +51,12 @@ export function bayesianMeans(counts: MovieCounts, parameters: RankingParameters
     count += counts.ratingCounts[i] ?? 0;
   }
   const mean = count === 0 ? 0.5 : sum / count / RATING_UNITS;
-  return Float64Array.from(
-    counts.ratingCounts,
-    (ratings, i) => (prior * mean + (counts.ratingSums[i] ?? 0) / RATING_UNITS) / (prior + ratings),
-  );
+  const means = new Float64Array(counts.ratingCounts.length);
+  for (let i = 0; i < means.length; i += 1) {
+    const ratings = counts.ratingCounts[i] ?? 0;
+    means[i] = (prior * mean + (counts.ratingSums[i] ?? 0) / RATING_UNITS) / (prior + ratings);
+  }
+  return means;
 }
 
 /**
@@ -61,34 +69,69 @@ export function bayesianMeans(counts: MovieCounts, parameters: RankingParameters
 export function standingOf(counts: MovieCounts, parameters: RankingParameters): Float64Array {
   const popularity = popularityOf(counts, parameters);
   const means = bayesianMeans(counts, parameters);
-  const worst = means.reduce((a, b) => Math.min(a, b), Infinity);
-  const best = means.reduce((a, b) => Math.max(a, b), -Infinity);
+  let worst = Infinity;
+  let best = -Infinity;
+  for (let i = 0; i < means.length; i += 1) {
+    const value = means[i] as number;
+    if (value < worst) worst = value;
+    if (value > best) best = value;
+  }
   const spread = best > worst ? best - worst : 1;
-  return popularity.map(
-    (value, i) =>
-      parameters.popularityWeight * value +
-      parameters.ratingWeight * (((means[i] ?? worst) - worst) / spread),
-  );
+  const standing = new Float64Array(means.length);
+  for (let i = 0; i < standing.length; i += 1) {
+    standing[i] =
+      parameters.popularityWeight * (popularity[i] as number) +
+      parameters.ratingWeight * (((means[i] as number) - worst) / spread);
+  }
+  return standing;
 }
 
-/** Steps of standing, and ids, that fit into the 53 bits of a number together. */
+/** Standings are ordered to nine digits: as 30 bits, by 10 at a time. */
 const STANDING_STEPS = 2 ** 30;
-const MOST_IDS = 2 ** 22;
+const DIGIT_BITS = 10;
+const DIGITS = 3;
 
 /**
- * All movies by standing, best first, ties (to nine digits) to the smaller id. Sorted as numbers
- * that hold both: ten times as fast as by a comparing function, which would hold up answers.
+ * All movies by standing, best first, ties (to nine digits) to the smaller id: a radix sort, ten times
+ * as fast as one by comparing, which would hold up answers.
  *
  * @param standing in [0, 1].
  */
 export function orderByStanding(standing: Float64Array, idRanks: Int32Array): Int32Array {
-  const byRank = new Int32Array(idRanks.length);
-  idRanks.forEach((rank, movie) => (byRank[rank] = movie));
-  const keys = standing.map(
-    (value, movie) =>
-      Math.round((1 - value) * STANDING_STEPS) * MOST_IDS + (idRanks[movie] as number),
-  );
-  return Int32Array.from(keys.sort(), (key) => byRank[key % MOST_IDS] as number);
+  const keys = new Int32Array(standing.length);
+  let order = new Int32Array(standing.length);
+  for (let movie = 0; movie < keys.length; movie += 1) {
+    const below = (1 - (standing[movie] as number)) * STANDING_STEPS;
+    keys[movie] = Math.max(0, Math.min(STANDING_STEPS - 1, Math.round(below)));
+    order[idRanks[movie] as number] = movie; // ties stay in this order
+  }
+  let spare = new Int32Array(standing.length);
+  for (let digit = 0; digit < DIGITS; digit += 1) {
+    sortByDigit(order, spare, keys, digit * DIGIT_BITS);
+    [order, spare] = [spare, order];
+  }
+  return order;
+}
+
+/** A stable pass of the radix sort: `from` into `into`, by ten bits of the keys. */
+function sortByDigit(from: Int32Array, into: Int32Array, keys: Int32Array, shift: number): void {
+  const mask = 2 ** DIGIT_BITS - 1;
+  const places = new Int32Array(2 ** DIGIT_BITS + 1);
+  const digitOf = (movie: number) => ((keys[movie] as number) >> shift) & mask;
+  for (let movie = 0; movie < keys.length; movie += 1) {
+    const next = digitOf(movie) + 1;
+    places[next] = (places[next] as number) + 1;
+  }
+  for (let digit = 1; digit < places.length; digit += 1) {
+    places[digit] = (places[digit] as number) + (places[digit - 1] as number);
+  }
+  for (let place = 0; place < from.length; place += 1) {
+    const movie = from[place] as number;
+    const digit = digitOf(movie);
+    const target = places[digit] as number;
+    into[target] = movie;
+    places[digit] = target + 1;
+  }
 }
 
 /** Place of each movie among all ids in order of code units: the tie rule, as numbers. */

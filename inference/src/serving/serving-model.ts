@@ -35,13 +35,14 @@ export interface NewMovie {
 
 /**
  * What a replica answers from: a bundle, with newer counts and newer movies laid over it. `version`
- * changes whenever any answer may: a list is as good as the version that it was made at.
+ * changes with the movies, `countsVersion` with what is known of all of them: each minute.
  */
 export class ServingModel {
   readonly bundleId: string;
   readonly contents: BundleContents;
   readonly parameters: RankingParameters;
   #version = 0;
+  #countsVersion = 0;
   #movies: readonly CatalogueMovie[];
   #byKey: Map<number, number>;
   #byId: Map<string, number>;
@@ -78,6 +79,10 @@ export class ServingModel {
 
   get version(): number {
     return this.#version;
+  }
+
+  get countsVersion(): number {
+    return this.#countsVersion;
   }
 
   /** By dense index. */
@@ -129,7 +134,8 @@ export class ServingModel {
       const movie = this.#byKey.get(row.movieKey);
       if (movie !== undefined) setCounts(this.#counts, movie, row);
     }
-    this.#changed();
+    this.#computeOrders();
+    this.#countsVersion += 1;
   }
 
   /**
@@ -159,7 +165,8 @@ export class ServingModel {
       setCounts(this.#counts, base.length + place, rowFrom(counts, old, movie.movieKey));
     });
     this.#index = withAdditions(this.#packed, this.#listsOf(added));
-    this.#changed();
+    this.#computeOrders();
+    this.#version += 1;
   }
 
   /** Movie keys that the bundle knows the neighbours of. */
@@ -188,10 +195,9 @@ export class ServingModel {
     return lists;
   }
 
-  #changed(): void {
+  #computeOrders(): void {
     this.#standings = this.#computeStandings();
     this.#popular = this.#computePopular();
-    this.#version += 1;
   }
 
   #computeStandings(): Standings {

@@ -11,6 +11,7 @@ export const LIST_LENGTH = 20;
 export interface TextAnswer {
   readonly model: ServingModel;
   readonly modelVersion: number;
+  readonly countsVersion: number;
   /** Movie ids, joined by commas. */
   readonly text: string;
   readonly reason: ListReason;
@@ -35,23 +36,24 @@ export interface UserAnswersParts {
   readonly histories: HistoryCache<TextAnswer>;
   readonly recommender: Recommender;
   readonly model: () => ServingModel;
+  readonly nowMs: () => number;
 }
 
 export function createUserAnswers(parts: UserAnswersParts): UserAnswers {
   const { histories, recommender, model: currentModel } = parts;
+  const isCurrent = currentAnswers(parts.nowMs);
 
-  function textFrom(result: HistoryResult<TextAnswer>): TextAnswer {
+  function textFrom(userId: number, result: HistoryResult<TextAnswer>): TextAnswer {
     const model = currentModel();
-    const kept = result.kind === "unavailable" ? undefined : result.entry.answer;
-    if (kept?.model === model && kept.modelVersion === model.version && result.kind === "fresh") {
-      return kept;
-    }
+    const kept = result.kind === "fresh" ? result.entry.answer : undefined;
+    if (kept !== undefined && isCurrent(kept, model, userId)) return kept;
     const { movies, personalised } = recommender.recommend(model, historyOf(result), {
       n: LIST_LENGTH,
     });
     const answer = {
       model,
       modelVersion: model.version,
+      countsVersion: model.countsVersion,
       text: movies.map(({ movie }) => model.movies[movie]?.movieId).join(","),
       reason: reasonOf(result, personalised),
       personalised,
@@ -63,7 +65,9 @@ export function createUserAnswers(parts: UserAnswersParts): UserAnswers {
   return {
     text(userId) {
       const result = histories.get(userId);
-      return result instanceof Promise ? result.then(textFrom) : textFrom(result);
+      return result instanceof Promise
+        ? result.then((late) => textFrom(userId, late))
+        : textFrom(userId, result);
     },
     async detailed(userId, options) {
       const result = await histories.get(userId);
@@ -73,6 +77,29 @@ export function createUserAnswers(parts: UserAnswersParts): UserAnswers {
       const reason = reasonOf(result, answer.personalised);
       return { ...answer, model, reason, watched: rowCount(history) };
     },
+  };
+}
+
+/** After new counts, the lists of all users are made anew within this time, each at a moment of its own. */
+const SPREAD_MS = 45_000;
+
+/** Multiples of it, without the whole part, are spread evenly: neighbouring ids lie far apart. */
+const GOLDEN_RATIO = 0.618_033_988_749_894_9;
+
+/**
+ * Whether a kept list is still good. New counts move a few movies by a place or two, but for everybody
+ * at once: were all lists made anew at that moment, everybody would wait.
+ */
+function currentAnswers(nowMs: () => number) {
+  let counts = { model: undefined as ServingModel | undefined, version: 0, sinceMs: 0 };
+  return (answer: TextAnswer, model: ServingModel, userId: number): boolean => {
+    if (answer.model !== model || answer.modelVersion !== model.version) return false;
+    const behind = model.countsVersion - answer.countsVersion;
+    if (behind === 0) return true;
+    if (counts.model !== model || counts.version !== model.countsVersion) {
+      counts = { model, version: model.countsVersion, sinceMs: nowMs() };
+    }
+    return behind === 1 && nowMs() - counts.sinceMs < SPREAD_MS * ((userId * GOLDEN_RATIO) % 1);
   };
 }
 

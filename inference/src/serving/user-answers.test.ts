@@ -1,0 +1,81 @@
+import { describe, expect, it } from "vitest";
+import { bundleFixture } from "../bundle/codec/bundle-fixture.ts";
+import { HistoryCache } from "../history/history-cache.ts";
+import { createRecommender } from "./recommender.ts";
+import { ServingModel } from "./serving-model.ts";
+import { type TextAnswer, createUserAnswers } from "./user-answers.ts";
+
+const USERS = Array.from({ length: 200 }, (_, i) => i + 1);
+const MINUTE_MS = 60_000;
+
+const movies = Array.from({ length: 30 }, (_, i) => ({
+  movieId: `movie+${String(i).padStart(2, "0")}`,
+  genres: ["Drama"],
+  neighbours: [],
+  runtimeMinutes: 100,
+  viewers: 30 - i,
+}));
+
+/** Users without a history, whose lists hang on counts alone, on a clock set by hand. */
+function setup() {
+  const world = { nowMs: 0 };
+  const nowMs = () => world.nowMs;
+  const histories = new HistoryCache<TextAnswer>({
+    maxRows: 1_000_000,
+    load: () => Promise.resolve(new Float64Array(0)),
+    feed: { isLive: () => true, epoch: () => 1 },
+    nowMs,
+  });
+  const model = new ServingModel("0".repeat(64), bundleFixture(movies));
+  const recommender = createRecommender();
+  const answers = createUserAnswers({ histories, recommender, model: () => model, nowMs });
+  const firstOf = async (userId: number) => (await answers.text(userId)).text.split(",")[0] ?? "";
+  return {
+    world,
+    model,
+    lists: () => Promise.all(USERS.map(firstOf)),
+    /** Make the last movie the most watched. */
+    recount: (movieKey: number, viewers: number) =>
+      model.applyCounts([{ movieKey, watchers: 9, ratingCount: 0, ratingSum: 0, viewers }], 1),
+  };
+}
+
+describe("kept lists", () => {
+  it("follow new counts within a minute, not all at once", async () => {
+    const { world, lists, recount } = setup();
+    expect(new Set(await lists())).toEqual(new Set(["movie+00"]));
+    recount(30, 10_000);
+    const shares: number[] = [];
+    for (const atMs of [0, 15_000, 30_000, 45_000]) {
+      world.nowMs = atMs;
+      shares.push((await lists()).filter((first) => first === "movie+29").length / USERS.length);
+    }
+    expect(shares[0]).toBeLessThan(0.05);
+    expect(shares[1]).toBeCloseTo(1 / 3, 1);
+    expect(shares[2]).toBeCloseTo(2 / 3, 1);
+    expect(shares[3]).toBe(1);
+  });
+
+  it("are never two counts behind", async () => {
+    const { world, lists, recount } = setup();
+    await lists();
+    recount(30, 10_000);
+    world.nowMs = MINUTE_MS;
+    recount(29, 100_000);
+    expect(new Set(await lists())).toEqual(new Set(["movie+28"]));
+  });
+
+  it("follow a new movie at once", async () => {
+    const { model, lists } = setup();
+    await lists();
+    const before = model.version;
+    model.applyNewMovies([]);
+    expect(model.version).toBeGreaterThan(before);
+    model.applyCounts(
+      [{ movieKey: 30, watchers: 9, ratingCount: 0, ratingSum: 0, viewers: 10_000 }],
+      1,
+    );
+    model.applyNewMovies([]);
+    expect(new Set(await lists())).toEqual(new Set(["movie+29"]));
+  });
+});
