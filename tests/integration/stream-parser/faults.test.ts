@@ -11,8 +11,16 @@ import { mixedLines } from "./lines.ts";
 const MAIN = path.resolve(import.meta.dirname, "../../../stream-parser/src/main.ts");
 
 const KILLS = 20;
-/** Lines a partition between two kills: enough that a batch of them takes a while. */
-const PART = 4_000;
+/** Lines a partition between two kills. */
+const PART = 1_000;
+/** A batch writes each of these; it is interrupted at one after the other. */
+const WRITTEN = [
+  "rejected_lines",
+  "interactions",
+  "watches",
+  "movie_statistics",
+  "platform_answers",
+];
 
 describe("stream-parser, disturbed,", () => {
   it("ends with the same tables after being killed 20 times in mid-batch", async () => {
@@ -24,19 +32,21 @@ describe("stream-parser, disturbed,", () => {
     await untilWritten(calm, written);
 
     await using wild = await openWorld(2);
-    let interrupted = 0;
+    const group = `group-${wild.topic}`;
     for (let kill = 0; kill < KILLS; kill += 1) {
+      using parser = startProcess(wild, group);
+      // First the batch that the kill before interrupted, from its beginning.
+      await until("all is written", async () => (await linesWritten(wild)) === 2 * PART * kill);
+      await using held = await holdTable(wild, WRITTEN[kill % WRITTEN.length] ?? "");
       await sendPart(wild, parts[kill] ?? []);
-      // Each under a group of its own: a group waits six seconds for a member that was killed.
-      const parser = startProcess(wild, `group-${wild.topic}-${kill}`);
-      await untilBatchIsOpen(wild);
+      await untilBatchWaits(wild);
       parser.kill("SIGKILL");
       await once(parser, "exit");
-      if ((await linesWritten(wild)) < 2 * PART * (kill + 1)) interrupted += 1;
+      await held.release();
+      expect(await linesWritten(wild)).toBeLessThan(2 * PART * (kill + 1));
     }
-    expect(interrupted).toBeGreaterThan(KILLS / 4);
     await sendPart(wild, parts.at(-1) ?? []);
-    const last = startProcess(wild, `group-${wild.topic}-last`);
+    using last = startProcess(wild, group);
     await untilWritten(wild, written);
     last.kill("SIGTERM");
     expect(await once(last, "exit")).toEqual([0, null]);
@@ -165,8 +175,9 @@ describe("stream-parser, disturbed,", () => {
   });
 });
 
-function startProcess(world: World, group: string): ChildProcess {
-  return spawn(process.execPath, ["--import", "tsx", MAIN], {
+/** Killed when disposed, if it still runs. */
+function startProcess(world: World, group: string): ChildProcess & Disposable {
+  const child = spawn(process.execPath, ["--import", "tsx", MAIN], {
     env: {
       PATH: process.env["PATH"],
       DATABASE_URL: world.databaseUrl,
@@ -174,11 +185,13 @@ function startProcess(world: World, group: string): ChildProcess {
       STREAM_TOPIC: world.topic,
       EXPOSURE_TOPIC: world.exposureTopic,
       STREAM_GROUP: group,
+      STREAM_SESSION_MS: "1000",
       PORT: "0",
       LOG_LEVEL: "error",
     },
     stdio: ["ignore", "ignore", "inherit"],
   });
+  return Object.assign(child, { [Symbol.dispose]: () => void child.kill("SIGKILL") });
 }
 
 async function sendPart(world: World, part: readonly string[]): Promise<void> {
@@ -194,23 +207,36 @@ async function linesWritten(world: World): Promise<number> {
   return rows[0]?.lines ?? 0;
 }
 
-/** Wait until the transaction of a batch is open, and a random moment more. */
-async function untilBatchIsOpen(world: World): Promise<void> {
+/** Let nobody else write a table, until released or disposed. */
+async function holdTable(world: World, table: string) {
+  const client = await world.db.pool.connect();
+  await client.query("begin");
+  await client.query(`lock table ${table} in exclusive mode`);
+  let held = true;
+  const release = async () => {
+    if (!held) return;
+    held = false;
+    await client.query("rollback");
+    client.release();
+  };
+  return { release, [Symbol.asyncDispose]: release };
+}
+
+/** Wait until a batch has been begun and waits in the middle of it. */
+async function untilBatchWaits(world: World): Promise<void> {
   await until(
-    "a batch is being written",
+    "a batch waits",
     async () => {
-      const { rows } = await world.db.pool.query<{ open: boolean }>(
-        `select exists (select from pg_stat_activity
+      const { rowCount } = await world.db.pool.query(
+        `select from pg_stat_activity
          where datname = current_database() and application_name = 'canarec stream-parser'
-           and xact_start is not null
-           and query ~ 'for update|rejected_lines|stream_offsets set|platform_answers|watches|interactions') as open`,
+           and xact_start is not null and wait_event_type = 'Lock'`,
       );
-      return rows[0]?.open === true;
+      return (rowCount ?? 0) > 0;
     },
     60_000,
-    2,
+    5,
   );
-  await new Promise((resolve) => setTimeout(resolve, Math.random() * 30));
 }
 
 async function remake(world: World): Promise<void> {
