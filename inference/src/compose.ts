@@ -1,13 +1,20 @@
+import { type RequestListener, createServer } from "node:http";
 import path from "node:path";
 import { type Database, openDatabase } from "@canarec/db-utils/database";
 import { createInteractionRepository } from "@canarec/db-utils/interactions/repository";
 import { ServiceError } from "@canarec/service-kit/errors";
 import { healthRoutes } from "@canarec/service-kit/health";
-import { createApp, errorHandler, listen, unknownPath } from "@canarec/service-kit/http";
+import {
+  SERVER_LIMITS,
+  createApp,
+  errorHandler,
+  serve,
+  unknownPath,
+} from "@canarec/service-kit/http";
 import { Resources, disposable } from "@canarec/service-kit/lifecycle";
 import type { Logger } from "@canarec/service-kit/logging";
 import { type Registry, createRegistry } from "@canarec/service-kit/metrics";
-import type { ErrorRequestHandler, Express } from "express";
+import type { ErrorRequestHandler } from "express";
 import { createBundleLoader } from "./bundle/load-bundle.ts";
 import { postgresBundles } from "./bundle/postgres-source.ts";
 import { type FeedTargets, openChangeFeed } from "./change-feed.ts";
@@ -22,7 +29,7 @@ import {
   openBackgroundEmbedding,
 } from "./overlay/background-embedding.ts";
 import { movieRoutes } from "./routes/movies.ts";
-import { recommendRoute } from "./routes/recommend.ts";
+import { recommendDirectly, recommendRoute } from "./routes/recommend.ts";
 import { recommendationsRoute } from "./routes/recommendations.ts";
 import { createTextSearch } from "./search/text-search.ts";
 import { type CurrentModel, openCurrentModel } from "./serving/keep-current.ts";
@@ -104,8 +111,9 @@ export async function startInference(
   const feedUrl = overrides.feedUrl ?? config.databaseUrl;
   live.feed = opened.use(openChangeFeed(targets, { url: feedUrl, nowMs, metrics, log }));
   Object.assign(live, { current, histories });
-  const app = appOf({ config, live, registry, metrics, log, nowMs, current, histories, embedding });
-  const { url } = opened.use(await listen(app, config));
+  const serving = { config, live, registry, metrics, log, nowMs, current, histories, embedding };
+  const server = createServer(SERVER_LIMITS, listenerOf(serving));
+  const { url } = opened.use(await serve(server, config));
   return disposable(opened, { url });
 }
 
@@ -117,7 +125,7 @@ interface AppParts extends HistoryParts {
   readonly embedding: BackgroundEmbedding;
 }
 
-function appOf(parts: AppParts): Express {
+function listenerOf(parts: AppParts): RequestListener {
   const { metrics, log, nowMs, histories, live } = parts;
   const model = () => parts.current.model();
   const answers = createUserAnswers({
@@ -129,13 +137,14 @@ function appOf(parts: AppParts): Express {
     metrics.failed(ServiceError.from(thrown).code);
     next(thrown);
   };
-  return createApp()
+  const app = createApp()
     .use(recommendRoute(routing))
     .use(recommendationsRoute(routing))
     .use(movieRoutes({ ...routing, search: createTextSearch(parts.embedding) }))
     .use(healthRoutes(parts.registry, () => readinessOf(live)))
     .use(unknownPath())
     .use(countFailures, errorHandler(log));
+  return recommendDirectly(routing, app);
 }
 
 async function openDatabases(

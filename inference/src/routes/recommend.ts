@@ -1,4 +1,6 @@
-import { type RequestHandler, type Response, Router } from "express";
+import type { RequestListener, ServerResponse } from "node:http";
+import { parseUserId } from "@canarec/service-kit/identifiers";
+import { type RequestHandler, Router } from "express";
 import { INTERNAL_HEADER } from "../contract/internal-header.ts";
 import type { InferenceMetrics } from "../metrics.ts";
 import { type TextAnswer, type UserAnswers, internalHeaderOf } from "../serving/user-answers.ts";
@@ -14,36 +16,76 @@ export interface RecommendParts {
 /** Texts of the internal header that are kept: a few per bundle. */
 const KEPT_HEADERS = 100;
 
+const PATH = "/recommend/";
+
+/** Send the list of a user: at once where it is in memory, and then without a promise. */
+type SendList = (res: ServerResponse, userId: number) => Promise<void> | undefined;
+
 /**
  * `GET /recommend/:userId` answers movie ids, best first, separated by commas: one line of text
  * without a newline, as the platform expects it.
  */
 export function recommendRoute(parts: RecommendParts): Router {
-  const { answers, metrics, nowMs } = parts;
-  const headerOf = headerTexts(parts.build);
-  const send = (res: Response, answer: TextAnswer, startMs: number) => {
+  const sendList = listSender(parts);
+  const handle: RequestHandler<{ userId: string }> = (req, res) => {
+    const userId = requireUserId(req.params.userId);
+    queryOf(req.url, []);
+    return sendList(res, userId);
+  };
+  return Router().get("/recommend/:userId", handle);
+}
+
+/**
+ * The same without express, whose routing costs as much as finding a list in memory, for requests as
+ * the load balancer sends them. All others, and any failure, go `otherwise`, to the route above.
+ */
+export function recommendDirectly(
+  parts: RecommendParts,
+  otherwise: RequestListener,
+): RequestListener {
+  const sendList = listSender(parts);
+  return (req, res) => {
+    const userId =
+      req.method === "GET" && req.url?.startsWith(PATH) === true
+        ? parseUserId(req.url.slice(PATH.length))
+        : undefined;
+    if (userId === undefined) {
+      otherwise(req, res);
+      return;
+    }
+    try {
+      sendList(res, userId)?.catch(() => {
+        otherwise(req, res);
+      });
+    } catch {
+      otherwise(req, res);
+    }
+  };
+}
+
+function listSender({ answers, metrics, nowMs, build }: RecommendParts): SendList {
+  const headerOf = headerTexts(build);
+  const send = (res: ServerResponse, answer: TextAnswer, startMs: number) => {
     metrics.listMade(answer.reason, answer.personalised);
     // Straight to Node: express would look for ETag, charset and freshness, at half the rate.
-    res.writeHead(200, {
-      "content-type": "text/plain; charset=utf-8",
-      "content-length": Buffer.byteLength(answer.text),
-      [INTERNAL_HEADER]: headerOf(answer),
-    });
+    res.writeHead(200, [
+      "content-type",
+      "text/plain; charset=utf-8",
+      "content-length",
+      String(Buffer.byteLength(answer.text)),
+      INTERNAL_HEADER,
+      headerOf(answer),
+    ]);
     res.end(answer.text);
     metrics.answered("recommend", (nowMs() - startMs) / 1_000);
   };
-  const handle: RequestHandler<{ userId: string }> = (req, res) => {
+  return (res, userId) => {
     const startMs = nowMs();
-    const userId = requireUserId(req.params.userId);
-    queryOf(req.url, []);
     const answer = answers.text(userId);
-    if (!(answer instanceof Promise)) {
-      send(res, answer, startMs);
-      return undefined;
-    }
-    return answer.then((late) => send(res, late, startMs));
+    if (answer instanceof Promise) return answer.then((late) => send(res, late, startMs));
+    send(res, answer, startMs);
+    return undefined;
   };
-  return Router().get("/recommend/:userId", handle);
 }
 
 /** The internal header's text of an answer, made once for all that have the same. */

@@ -1,10 +1,12 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Database } from "@canarec/db-utils/database";
 import type { CountRow } from "../serving/movie-counts.ts";
 import type { ServingModel } from "../serving/serving-model.ts";
 import { type Decay, readCounts, readHighEventAt } from "./read-counts.ts";
 
-/** Movies in one query: some milliseconds of the event loop, between which requests are answered. */
-const PAGE = 1_000;
+/** Movies in one query, and a pause before the next: answers come first, here and in the database. */
+const PAGE = 250;
+const PAUSE_MS = 15;
 
 /** How often everything is read anew, whatever the feed said. */
 const FULL_EVERY_MS = 3_600_000;
@@ -67,6 +69,7 @@ async function readPages(
 ): Promise<CountRow[]> {
   const rows: CountRow[] = [];
   for (let start = 0; start < keys.length; start += PAGE) {
+    if (start > 0) await sleep(PAUSE_MS);
     rows.push(...(await readCounts(database, keys.slice(start, start + PAGE), decay)));
   }
   return rows;
