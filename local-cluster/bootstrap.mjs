@@ -13,7 +13,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { firstStale } from "./bootstrap/dependencies.mjs";
-import { kafkaJar, kafkaProblems, nodeProblem } from "./bootstrap/requirements.mjs";
+import { kafkaJars, kafkaProblems, nodeProblem } from "./bootstrap/requirements.mjs";
 import { concludeTests } from "./bootstrap/test-summary.mjs";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
@@ -103,7 +103,7 @@ function requireKafka() {
 function hasKafkaJars() {
   const cache = process.env.CANAREC_CACHE || join(ROOT, ".cache");
   const pom = readFileSync(join(ROOT, "local-cluster", "kafka-pom.xml"), "utf8");
-  return existsSync(join(cache, kafkaJar(pom)));
+  return kafkaJars(pom).every((jar) => existsSync(join(cache, jar)));
 }
 
 function readJson(path) {

@@ -63,10 +63,19 @@ export function kafkaProblems(found) {
   return problems;
 }
 
-/** @returns {string} the broker's own jar, from the folder of fetched jars, as kafka-pom.xml names its version. */
-export function kafkaJar(pom) {
-  const [, version] =
-    /<artifactId>kafka_2\.13<\/artifactId>\s*<version>([^<]+)<\/version>/.exec(pom) ?? [];
-  if (version === undefined) throw new Error("kafka-pom.xml names no version of kafka_2.13");
-  return `kafka-${version}/kafka_2.13-${version}.jar`;
+/**
+ * @param {string} pom kafka-pom.xml
+ * @returns {string[]} the jars that it names itself, broker first, below the folder of fetched jars.
+ */
+export function kafkaJars(pom) {
+  const named = [
+    ...pom.matchAll(/<artifactId>([^<]+)<\/artifactId>\s*<version>([^<]+)<\/version>/g),
+  ]
+    .filter(([, name]) => name !== "embedded-kafka")
+    .map(([, name, version]) => ({ name, version }));
+  const broker = named.find(({ name }) => name.startsWith("kafka_"));
+  if (broker === undefined) throw new Error("kafka-pom.xml names no version of kafka_2.13");
+  return [broker, ...named.filter((jar) => jar !== broker)].map(
+    ({ name, version }) => `kafka-${broker.version}/${name}-${version}.jar`,
+  );
 }

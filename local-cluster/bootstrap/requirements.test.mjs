@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import {
   isAtLeast,
+  kafkaJars,
   kafkaProblems,
   nodeProblem,
   parseJavaVersion,
   parseNodeVersion,
-  kafkaJar,
 } from "./requirements.mjs";
 
 const JAVA_17 = 'openjdk version "17.0.15" 2025-04-15\nOpenJDK Runtime Environment';
@@ -64,15 +64,23 @@ describe("kafkaProblems", () => {
   });
 });
 
-describe("kafkaJar", () => {
-  const dependency = (version) =>
-    `<artifactId>kafka_2.13</artifactId>\n      <version>${version}</version>`;
+describe("kafkaJars", () => {
+  const dependency = (name, version) =>
+    `<artifactId>${name}</artifactId>\n      <version>${version}</version>`;
 
-  it("is the jar of the version that is asked for", () => {
-    expect(kafkaJar(dependency("4.1.1"))).toBe("kafka-4.1.1/kafka_2.13-4.1.1.jar");
+  it("are those of the versions that are asked for", () => {
+    const pom = [
+      dependency("embedded-kafka", "1"),
+      dependency("slf4j-simple", "1.7.36"),
+      dependency("kafka_2.13", "4.1.1"),
+    ].join("\n");
+    expect(kafkaJars(pom)).toEqual([
+      "kafka-4.1.1/kafka_2.13-4.1.1.jar",
+      "kafka-4.1.1/slf4j-simple-1.7.36.jar",
+    ]);
   });
 
-  it("cannot be told without one", () => {
-    expect(() => kafkaJar("<project/>")).toThrow("names no version");
+  it("cannot be told without a version of the broker", () => {
+    expect(() => kafkaJars("<project/>")).toThrow("names no version");
   });
 });

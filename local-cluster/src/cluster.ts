@@ -8,6 +8,7 @@ import { ClusterState } from "./cluster-state.ts";
 import { type ClusterLog, partLine, seconds, step } from "./cluster-log.ts";
 import type { ClusterConfig } from "./config.ts";
 import { occupyHome } from "./home.ts";
+import { inheritedEnv } from "./inherited-variables.ts";
 import { KeptPorts } from "./kept-ports.ts";
 import { rotateLogs } from "./log-file.ts";
 import type { ClusterOptions } from "./options.ts";
@@ -23,7 +24,6 @@ import {
   servicePlans,
   sharedEnv,
 } from "./services.ts";
-import { inheritedEnv } from "./service-env.ts";
 import { startTogether } from "./start-together.ts";
 import { type SupervisionEvents, supervise } from "./supervise.ts";
 import { ensureTopics } from "./topics.ts";
@@ -40,7 +40,7 @@ const EXPOSURE_PARTITIONS = 2;
 export interface ClusterInput {
   readonly options: ClusterOptions;
   readonly config: ClusterConfig;
-  /** What the services inherit. */
+  /** Of the process; inherited-variables.ts says what the services get of it. */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Ends the start. */
   readonly signal: AbortSignal;

@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import type { Database } from "@canarec/db-utils/database";
 import { openEmbedderPool } from "@canarec/inference/embedding/embedder-pool";
 import {
@@ -31,7 +30,7 @@ export async function makeFirstBundle(
   database: Database,
 ): Promise<void> {
   const { config, home, log } = preparation;
-  const model = await locateModel(modelSource(config.minilmPath, join(home, "models")));
+  const model = await locateModel(modelSource(config.minilmPath, home));
   await embed({ ...preparation, database, model });
   await step(log, "bundle", async () => {
     const { streamTopic } = config;

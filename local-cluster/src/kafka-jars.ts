@@ -39,16 +39,22 @@ export function kafkaJarFolder(cacheDir?: string): string {
  */
 export async function fetchKafkaJars(cacheDir?: string): Promise<string> {
   const folder = kafkaJarFolder(cacheDir);
-  if (existsSync(folder)) return folder;
+  if (hasBroker(folder)) return folder;
   mkdirSync(join(folder, ".."), { recursive: true });
   await withLock(`${folder}.lock`, async () => {
-    if (existsSync(folder)) return;
+    if (hasBroker(folder)) return;
     const partial = `${folder}.partial`;
     rmSync(partial, { recursive: true, force: true });
     await copyJars(partial);
+    rmSync(folder, { recursive: true, force: true }); // of somebody who emptied it
     renameSync(partial, folder);
   });
   return folder;
+}
+
+function hasBroker(folder: string): boolean {
+  const version = kafkaVersion(readFileSync(POM, "utf8"));
+  return existsSync(join(folder, `kafka_2.13-${version}.jar`));
 }
 
 async function copyJars(folder: string): Promise<void> {

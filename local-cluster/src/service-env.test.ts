@@ -1,18 +1,8 @@
 import { ConfigError } from "@canarec/service-kit/config";
 import { describe, expect, it } from "vitest";
-import { environmentProblems, inheritedEnv, problemsOf } from "./service-env.ts";
+import { environmentProblems, problemsOf } from "./service-env.ts";
 
 const all = { simulator: true, linesPerSecond: undefined };
-
-describe("inheritedEnv", () => {
-  it("leaves out what a shell has for other ends", () => {
-    const env = { HOST: "build-7", PORT: "80", USERS: "me", RATE: "9", SEED: "x", BUILD: "7" };
-    expect(inheritedEnv({ ...env, PATH: "/bin", STREAM_ZONE: "Europe/Berlin" })).toEqual({
-      PATH: "/bin",
-      STREAM_ZONE: "Europe/Berlin",
-    });
-  });
-});
 
 describe("environmentProblems", () => {
   it("accepts an environment that says nothing", () => {

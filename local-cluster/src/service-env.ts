@@ -4,18 +4,8 @@ import { loadBalancerConfig } from "@canarec/load-balancer/config";
 import { monitoringConfig } from "@canarec/monitoring/config";
 import { simulatorConfig } from "@canarec/simulator/config";
 import { streamParserConfig } from "@canarec/stream-parser/config";
+import { inheritedEnv } from "./inherited-variables.ts";
 import { type ServiceChoices, innerServices, servicePlans, sharedEnv } from "./services.ts";
-
-/** Names that many shells have for other ends. What they mean to a service, the cluster decides. */
-const NOT_INHERITED = new Set([
-  ...["HOST", "PORT", "ADMIN_HOST", "ADMIN_PORT", "REPLICA_URLS", "RECOMMEND_URL"],
-  ...["BUILD", "USERS", "RATE", "SEED"],
-]);
-
-/** What services inherit of the environment that the cluster was started in. */
-export function inheritedEnv(env: Env): Env {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !NOT_INHERITED.has(name)));
-}
 
 const CONFIGS: Readonly<Record<string, (env: Env) => unknown>> = {
   "stream-parser": streamParserConfig,

@@ -1,4 +1,3 @@
-import path from "node:path";
 import {
   type ModelFolder,
   locateModel,
@@ -12,5 +11,5 @@ import type { Servers } from "../find-servers.ts";
  * @throws ServiceError when it is not there or not whole.
  */
 export function openModel({ minilmPath, home }: Servers): Promise<ModelFolder> {
-  return locateModel(modelSource(minilmPath, path.join(home, "models")));
+  return locateModel(modelSource(minilmPath, home));
 }

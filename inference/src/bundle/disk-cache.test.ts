@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync } from "node:fs
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { pruneCachedBundles } from "./disk-cache.ts";
+import { pruneCachedBundles, touchCachedBundle } from "./disk-cache.ts";
 
 let folder: string;
 
@@ -27,5 +27,16 @@ describe("pruneCachedBundles", () => {
     expect(await pruneCachedBundles(folder, 2)).toEqual([id(2)]);
     expect(readdirSync(folder).sort()).toEqual([".writing-x", id(1), id(3)]);
     expect(await pruneCachedBundles(folder, 2)).toEqual([]);
+  });
+
+  it("keeps one that is served, however old", async () => {
+    for (const n of [1, 2, 3]) {
+      mkdirSync(join(folder, id(n)));
+      utimesSync(join(folder, id(n)), n * 100, n * 100);
+    }
+    await touchCachedBundle(folder, id(1));
+    expect(await pruneCachedBundles(folder, 2)).toEqual([id(2)]);
+    await touchCachedBundle(folder, id(9)); // not kept on disk: nothing to do
+    expect(readdirSync(folder).sort()).toEqual([id(1), id(3)]);
   });
 });

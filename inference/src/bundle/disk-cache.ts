@@ -1,4 +1,14 @@
-import { mkdir, mkdtemp, readFile, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import {
+  mkdir,
+  mkdtemp,
+  readFile,
+  readdir,
+  rename,
+  rm,
+  stat,
+  utimes,
+  writeFile,
+} from "node:fs/promises";
 import path from "node:path";
 import type { ArtifactName, Manifest } from "./codec/index.ts";
 
@@ -50,9 +60,14 @@ export async function writeCachedBundle(
   }
 }
 
+/** Say that a bundle is in use now, so that it is not among the oldest; nothing where it is not kept. */
+export async function touchCachedBundle(folder: string, bundleId: string): Promise<void> {
+  const now = new Date();
+  await utimes(path.join(folder, bundleId), now, now).catch(() => undefined);
+}
+
 /**
- * Remove all but the `keep` bundles of a folder that were written last. A replica that serves one of
- * those removed has it in memory, and finds it in the database after a restart.
+ * Remove all but the `keep` bundles of a folder that were written or in use last.
  *
  * @returns the ids of those removed.
  */

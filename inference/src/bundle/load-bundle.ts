@@ -6,6 +6,7 @@ import {
   type StoredBundle,
   pruneCachedBundles,
   readCachedBundle,
+  touchCachedBundle,
   writeCachedBundle,
 } from "./disk-cache.ts";
 
@@ -28,6 +29,8 @@ export interface BundleLoader {
    * schema version.
    */
   load(bundleId: string): Promise<BundleContents>;
+  /** Say that a replica serves the bundle: its copy on disk is kept, however many follow. */
+  inUse(bundleId: string): Promise<void>;
 }
 
 /** @param folder of the disk cache. */
@@ -41,7 +44,9 @@ export function createBundleLoader(
       const cached = await readCachedBundle(folder, bundleId, ARTIFACT_NAMES);
       if (cached !== undefined) {
         try {
-          return decodeBundle(bundleId, cached.manifest, cached.artifacts);
+          const contents = decodeBundle(bundleId, cached.manifest, cached.artifacts);
+          await touchCachedBundle(folder, bundleId);
+          return contents;
         } catch (failure) {
           log.warn(
             { bundle: bundleId, err: failure },
@@ -57,6 +62,7 @@ export function createBundleLoader(
       await keep(bundleId, stored);
       return contents;
     },
+    inUse: (bundleId) => touchCachedBundle(folder, bundleId),
   };
 
   async function keep(bundleId: string, { manifest, artifacts }: StoredBundle): Promise<void> {

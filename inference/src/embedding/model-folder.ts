@@ -39,11 +39,11 @@ export interface ModelFolder {
 /**
  * The source that MINILM_PATH names: absent, the shipped model; `hub`, the model hub; else a folder.
  *
- * @param cacheFolder where a download is kept.
+ * @param home CANAREC_HOME; a download is kept below it, in one place for services and commands.
  */
-export function modelSource(minilmPath: string | undefined, cacheFolder: string): ModelSource {
+export function modelSource(minilmPath: string | undefined, home: string): ModelSource {
   if (minilmPath === undefined) return { kind: "folder", path: SHIPPED_MODELS };
-  if (minilmPath === "hub") return { kind: "hub", cacheFolder };
+  if (minilmPath === "hub") return { kind: "hub", cacheFolder: path.join(home, "models") };
   return { kind: "folder", path: minilmPath };
 }
 

@@ -1,4 +1,3 @@
-import path from "node:path";
 import type { Database } from "@canarec/db-utils/database";
 import { createEmbeddingRepository } from "@canarec/db-utils/embeddings/embedding-repository";
 import { createNeighbourRepository } from "@canarec/db-utils/embeddings/neighbour-repository";
@@ -48,7 +47,7 @@ export interface BackgroundEmbeddingParts {
 export function openBackgroundEmbedding(parts: BackgroundEmbeddingParts): BackgroundEmbedding {
   const { config, database, metrics, log } = parts;
   const stop = new AbortController();
-  const source = modelSource(config.modelPath, path.join(config.home, "models"));
+  const source = modelSource(config.modelPath, config.home);
   const model = once(() => locateModel(source));
   const embedder = lazily(async () =>
     openEmbedderPool({ model: await model(), workers: 1, niceness: NICENESS }),

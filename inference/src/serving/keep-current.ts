@@ -64,6 +64,7 @@ export async function openCurrentModel(parts: KeepCurrentParts): Promise<Current
   const layOverSoon = () => tasks.run("new_movies", () => layOver(parts, model));
   const refreshSoon = () => tasks.run("statistics", refresh);
   const timer = setInterval(() => {
+    void parts.loader.inUse(model.bundleId);
     replaceSoon();
     layOverSoon();
     refreshSoon();

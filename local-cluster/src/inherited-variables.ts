@@ -1,0 +1,44 @@
+import type { Env } from "@canarec/service-kit/config";
+
+/** What a program needs of its surroundings: where things are, language, time zone, ways out. */
+const OF_THE_SYSTEM = [
+  ...["PATH", "HOME", "USER", "LOGNAME", "TMPDIR", "LD_LIBRARY_PATH"],
+  ...["LANG", "LANGUAGE", "LC_ALL", "LC_CTYPE", "TZ"],
+  ...["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY"],
+  ...["http_proxy", "https_proxy", "no_proxy", "all_proxy"],
+  ...["SSL_CERT_FILE", "SSL_CERT_DIR"],
+  ...[
+    "NODE_OPTIONS",
+    "NODE_EXTRA_CA_CERTS",
+    "NODE_USE_ENV_PROXY",
+    "NODE_COMPILE_CACHE",
+    "NODE_ENV",
+  ],
+  // Of a Postgres of one's own, so that its password need not stand in DATABASE_URL.
+  ...["PGPASSWORD", "PGPASSFILE"],
+];
+
+/** The product's own, whose names mean nothing to others. */
+const OF_THE_PRODUCT = [
+  ...["STREAM_TOPIC", "EXPOSURE_TOPIC", "STREAM_ZONE", "RATING_MAX", "METADATA_URL"],
+  ...["STREAM_GROUP", "STREAM_SESSION_MS", "STREAM_EARLIEST", "STREAM_PARTITIONS"],
+  ...["STREAM_MAX_AHEAD_MS", "STREAM_MAX_MINUTE", "STREAM_MAX_LINE_BYTES"],
+  ...["DEADLINE_MS", "API_DEADLINE_MS", "LOG_LEVEL", "BUNDLE_ID", "MINILM_PATH"],
+  ...["HISTORY_ROWS", "HISTORY_CONNECTIONS"],
+  ...["REPLICA_CONCURRENCY", "QUEUE_LIMIT", "HEALTH_INTERVAL_MS", "POPULAR_REFRESH_MS"],
+  ...["DRAIN_DELAY_MS", "DRAIN_MS", "EXPOSURE_SPOOL_MIB", "EXPOSURE_BUFFER"],
+  ...["SLACK_WEBHOOK_URL", "RETENTION_SCHEDULE", "STATISTICS_SCHEDULE"],
+  ...["DAILY_SWING", "NEW_USERS_PER_DAY", "NEW_MOVIES_PER_DAY", "DAMAGED_SHARE"],
+  "METADATA_RATE_LIMIT",
+];
+
+const INHERITED = new Set([...OF_THE_SYSTEM, ...OF_THE_PRODUCT]);
+
+/**
+ * What services inherit of the environment that the cluster was started in: these and no others.
+ * A shell's HOST, PORT, USERS, RATE, SEED or BUILD is not meant for them; addresses, ports and names
+ * are the cluster's to give.
+ */
+export function inheritedEnv(env: Env): Env {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => INHERITED.has(name)));
+}
