@@ -10,7 +10,7 @@ import type { ClusterConfig } from "./config.ts";
 import { occupyHome } from "./home.ts";
 import { inheritedEnv } from "./inherited-variables.ts";
 import { KeptPorts } from "./kept-ports.ts";
-import { rotateLogs } from "./log-file.ts";
+import { startLogRotation } from "./log-rotation.ts";
 import type { ClusterOptions } from "./options.ts";
 import { isFree } from "./port.ts";
 import { prepareData } from "./prepare-data.ts";
@@ -29,9 +29,6 @@ import { type SupervisionEvents, supervise } from "./supervise.ts";
 import { ensureTopics } from "./topics.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-
-/** Often enough for a log at its worst to stay within a disk. */
-const ROTATE_EVERY_MS = 60_000;
 
 /** As the platforms have it; more may be given to the topic at any time. */
 const STREAM_PARTITIONS = 2;
@@ -84,8 +81,10 @@ export async function startCluster(input: ClusterInput, log: ClusterLog): Promis
     publicPort: options.port,
     ports: await ports.choose(innerServices(options)),
   };
-  const rotation = setInterval(() => rotateLogs(join(options.home, "logs")), ROTATE_EVERY_MS);
-  opened.defer(() => clearInterval(rotation));
+  const rotation = startLogRotation(join(options.home, "logs"), (reason) => {
+    log.line(partLine("logs", `cannot be put aside: ${reason}`));
+  });
+  opened.defer(() => rotation[Symbol.dispose]());
   const plans = servicePlans(addresses, options);
   await startServices(opened, { input, plans, addresses, events, log });
   state.publish(addresses, plans, config);

@@ -1,4 +1,5 @@
 import {
+  appendFileSync,
   closeSync,
   copyFileSync,
   existsSync,
@@ -12,6 +13,7 @@ import {
   truncateSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
+import { canPauseWriters, pauseWriters } from "./log-writers.ts";
 
 /** A log that has grown beyond this is put aside: to `.1`, in place of the older one. */
 const MAX_LOG_BYTES = 20_000_000;
@@ -27,17 +29,41 @@ export function openLogFile(path: string): number {
 
 /**
  * Put aside the logs of a folder that have grown too large, while their processes write on: copied,
- * then emptied, because the writers keep the file open. What is written in that instant is lost.
+ * then emptied, because the writers keep the file open. They are held for the moment between, so that
+ * nothing is lost; a log whose writers cannot be held now is left for the next time.
+ *
+ * @returns the paths of those put aside.
  */
-export function rotateLogs(folder: string, maxBytes = MAX_LOG_BYTES): void {
+export function rotateLogs(folder: string, maxBytes = MAX_LOG_BYTES): string[] {
   const names = existsSync(folder)
     ? readdirSync(folder).filter((name) => name.endsWith(".log"))
     : [];
-  for (const name of names) {
-    const path = join(folder, name);
-    if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) <= maxBytes) continue;
-    copyFileSync(path, `${path}.1`);
-    truncateSync(path);
+  const isLarge = (path: string) =>
+    (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > maxBytes;
+  return names.map((name) => join(folder, name)).filter((path) => isLarge(path) && rotated(path));
+}
+
+/** Whether it could be done now. */
+function rotated(path: string): boolean {
+  const aside = `${path}.1`;
+  copyFileSync(path, aside); // most of it, while the writers run
+  // NOTE: a system that cannot hold them loses what is written between the last two steps.
+  using held = canPauseWriters() ? pauseWriters(path) : { [Symbol.dispose]: () => undefined };
+  if (held === undefined) return false;
+  appendRest(path, aside);
+  truncateSync(path);
+  return true;
+}
+
+/** What was written to a file since it was copied. */
+function appendRest(path: string, copy: string): void {
+  const copied = statSync(copy).size;
+  const file = openSync(path, "r");
+  try {
+    const rest = Buffer.alloc(fstatSync(file).size - copied);
+    appendFileSync(copy, rest.subarray(0, readSync(file, rest, 0, rest.length, copied)));
+  } finally {
+    closeSync(file);
   }
 }
 

@@ -1,0 +1,28 @@
+import { messageOf } from "@canarec/service-kit/errors";
+import { rotateLogs } from "./log-file.ts";
+
+/** Often enough for a log at its worst to stay within a disk. */
+const EVERY_MS = 60_000;
+
+/**
+ * Keep the logs of a folder small until disposed.
+ *
+ * @param onFailure told when it begins to fail, as on a full disk, and not again until it has worked.
+ */
+export function startLogRotation(
+  folder: string,
+  onFailure: (reason: string) => void,
+  { everyMs = EVERY_MS, rotate = rotateLogs as (folder: string) => unknown } = {},
+): Disposable {
+  let isFailing = false;
+  const timer = setInterval(() => {
+    try {
+      rotate(folder);
+      isFailing = false;
+    } catch (failure) {
+      if (!isFailing) onFailure(messageOf(failure));
+      isFailing = true;
+    }
+  }, everyMs);
+  return { [Symbol.dispose]: () => clearInterval(timer) };
+}
