@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { writeClusterFile } from "@canarec/local-cluster/cluster-file";
 import type { Env } from "@canarec/service-kit/config";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { CliContext } from "./cli-context.ts";
+import type { CliContext, CommonOptions } from "./cli-context.ts";
 import { findServers } from "./find-servers.ts";
 
 let home: string;
@@ -14,12 +14,12 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(home, { recursive: true }));
 
-const serversOf = (env: Env = {}) => {
+const serversOf = (env: Env = {}, options: CommonOptions = { home }) => {
   async function* nothing(): AsyncGenerator<Uint8Array> {}
   const terminal = { out: () => undefined, err: () => undefined, isInteractive: false };
   const signal = new AbortController().signal;
   const context: CliContext = { env, folder: home, signal, input: nothing(), terminal };
-  return findServers(context, { home });
+  return findServers(context, options);
 };
 
 function runs(pid: number): void {
@@ -66,6 +66,12 @@ describe("findServers", () => {
     expect(() => serversOf(env)).toThrow(
       new RegExp(`^invalid environment: ${Object.keys(env)[0]}`),
     );
+  });
+
+  it("takes an empty CANAREC_HOME for none, not for the current folder", () => {
+    const nothing = serversOf({}, {}).home;
+    expect(serversOf({ CANAREC_HOME: "" }, {}).home).toBe(nothing);
+    expect(serversOf({ CANAREC_HOME: "mine" }, {}).home).toBe(join(home, "mine"));
   });
 
   it("does not believe the file of a cluster that was killed", () => {

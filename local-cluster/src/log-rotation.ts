@@ -4,6 +4,11 @@ import { rotateLogs } from "./log-file.ts";
 /** Often enough for a log at its worst to stay within a disk. */
 const EVERY_MS = 60_000;
 
+export interface Rotation {
+  readonly everyMs: number;
+  readonly rotate: (folder: string) => unknown;
+}
+
 /**
  * Keep the logs of a folder small until disposed.
  *
@@ -12,7 +17,7 @@ const EVERY_MS = 60_000;
 export function startLogRotation(
   folder: string,
   onFailure: (reason: string) => void,
-  { everyMs = EVERY_MS, rotate = rotateLogs as (folder: string) => unknown } = {},
+  { everyMs, rotate }: Rotation = { everyMs: EVERY_MS, rotate: rotateLogs },
 ): Disposable {
   let isFailing = false;
   const timer = setInterval(() => {

@@ -40,6 +40,7 @@ describe("parseOptions", () => {
     ["--rate 0", "expected a number above 0"],
     ["--rate 10001", "at most 10000"],
     ["--home", "argument missing"],
+    ["--home=", "expected a folder"],
     ["demo", "too many arguments"],
   ])("refuses %j in one line", (line, expected) => {
     const parsed = parseOptions(line.split(" "), defaults);

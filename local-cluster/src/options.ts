@@ -55,7 +55,7 @@ function definition(defaults: Defaults): Command {
     .description("Run all of Canarec on this machine.")
     .allowExcessArguments(false)
     .option("--port <port>", "public port", parsePort, 8082)
-    .option("--home <folder>", "folder of all state (CANAREC_HOME)", defaults.home)
+    .option("--home <folder>", "folder of all state (CANAREC_HOME)", parseHome, defaults.home)
     .option("--catalog <demo|path>", "catalogue that a new home starts with", "demo")
     .option("--rate <lines>", "stream lines per second that the simulator sends", parseRate)
     .option("--no-simulator", "wait for a real stream instead of simulating a platform")
@@ -70,6 +70,12 @@ function optionsFrom(raw: RawOptions, defaults: Defaults): ClusterOptions {
     linesPerSecond: raw.rate,
     simulator: raw.simulator,
   };
+}
+
+/** Nothing, as of a shell variable that is not set, would make the current folder the home. */
+function parseHome(text: string): string {
+  if (text === "") throw new InvalidArgumentError("expected a folder.");
+  return text;
 }
 
 function parsePort(text: string): number {
