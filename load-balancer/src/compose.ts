@@ -4,19 +4,24 @@ import { createApp, errorHandler, listen, serve, unknownPath } from "@canarec/se
 import { Resources, disposable } from "@canarec/service-kit/lifecycle";
 import type { Logger } from "@canarec/service-kit/logging";
 import { createRegistry } from "@canarec/service-kit/metrics";
+import { Router } from "express";
+import { requireBearer } from "./admin/bearer.ts";
+import { routingRoutes } from "./admin/routing-routes.ts";
+import { FirstAttempts } from "./admin/track-counts.ts";
 import type { LoadBalancerConfig } from "./config.ts";
 import { type ExposureSink, createKafkaSink } from "./exposures/kafka-sink.ts";
 import { openSpool } from "./exposures/open-spool.ts";
 import { startDelivery } from "./exposures/start-delivery.ts";
 import { keepRefreshed } from "./fallback/keep-refreshed.ts";
 import { openPopularList } from "./fallback/popular-list.ts";
+import type { Track } from "./contract/exposure.ts";
 import { createLoadBalancerMetrics } from "./metrics.ts";
-import type { DataPlane, TimeLimits } from "./proxy/data-plane.ts";
+import type { Answered, DataPlane, TimeLimits } from "./proxy/data-plane.ts";
 import { handleRequest } from "./proxy/handle-request.ts";
 import { createInternalHeaderReader } from "./proxy/internal-header.ts";
 import { createPublicServer } from "./proxy/open-server.ts";
-import { openTracks } from "./replicas/open-tracks.ts";
-import { fixedRouting } from "./routing/fixed-routing.ts";
+import { openRouting } from "./routing/open-routing.ts";
+import { openShadowRequests } from "./shadow/shadow-requests.ts";
 
 /** What a test may put in place of the real thing. */
 export interface Overrides {
@@ -37,6 +42,9 @@ const API_SHARE = 4;
 const RESERVE_SHARE = 0.06;
 const SLOW_SHARE = 0.4;
 
+/** Of the deadline: how long nightly has for its users before main is asked for them. */
+const CROSS_SHARE = 0.6;
+
 const SEGMENT_BYTES = 1_024 * 1_024;
 const BUFFER_CHARACTERS = 64 * 1_024 * 1_024;
 const FLUSH_MS = 5_000;
@@ -56,35 +64,30 @@ export async function startLoadBalancer(
   const registry = createRegistry("load-balancer");
   const metrics = createLoadBalancerMetrics(registry);
   let readiness = (): Readiness => ({ ready: false, reason: "starting" });
+  const control = Router();
   const adminApp = createApp()
     .use(healthRoutes(registry, () => readiness()))
+    .use(control)
     .use(unknownPath())
     .use(errorHandler(log));
   const admin = opened.use(
     await listen(adminApp, { host: config.adminHost, port: config.adminPort }),
   );
 
-  const delivery = await openDelivery(config, { log, metrics, overrides, opened });
-  const popular = await openPopularList(config.popularFile, Date.now, log);
-  const routing = fixedRouting(config.replicaUrls);
-  const nowMs = () => performance.now();
-  const { pools } = opened.use(
-    openTracks(routing, { ...trackOptions(config), nowMs, random: Math.random, metrics, log }),
-  );
-  const refresh = { intervalMs: config.popularRefreshMs, random: Math.random, metrics };
-  opened.use(keepRefreshed(popular, pools.main, refresh));
+  const parts = { log, metrics, overrides, opened };
+  const delivery = await openDelivery(config, parts);
+  const tracks = await openTrackRouting(config, parts);
+  control.use(tracks.routes);
 
   let draining = false;
   const plane: DataPlane = {
-    routing: () => routing,
-    tracks: pools,
-    popular,
+    ...tracks.plane,
     limits: limitsOf(config),
     metrics,
     record: (exposure) => delivery.record(exposure),
     readInternal: createInternalHeaderReader(),
     draining: () => draining,
-    nowMs,
+    nowMs: MONOTONE,
     wallMs: Date.now,
   };
   const server = createPublicServer(handleRequest(plane), (status) =>
@@ -96,8 +99,44 @@ export async function startLoadBalancer(
     draining = true;
     if (config.drainDelayMs > 0) await sleep(config.drainDelayMs);
   });
-  readiness = () => readinessOf(draining, pools.main.available, popular.top(1).length > 0);
+  readiness = () =>
+    readinessOf(draining, plane.tracks.main.available, plane.popular.top(1).length > 0);
   return disposable(opened, { url, adminUrl: admin.url });
+}
+
+const MONOTONE = () => performance.now();
+
+/** Routing, both tracks' replicas, shadowing and the popular list, with the controller's routes to them. */
+async function openTrackRouting(config: LoadBalancerConfig, { log, metrics, opened }: Parts) {
+  const clocks = { nowMs: MONOTONE, wallMs: Date.now };
+  const random = Math.random;
+  const { replicaUrls, routingFile: file, deadlineMs } = config;
+  const options = { ...trackOptions(config), ...clocks, replicaUrls, file, random, metrics, log };
+  const routing = opened.use(await openRouting(options));
+  const { pools } = routing;
+  const popular = await openPopularList(config.popularFile, Date.now, log);
+  const refresh = { intervalMs: config.popularRefreshMs, random, metrics };
+  opened.use(keepRefreshed(popular, pools.main, refresh));
+  const shadow = opened.use(openShadowRequests({ deadlineMs, nowMs: MONOTONE, random, metrics }));
+  const firstAttempts = new FirstAttempts();
+  const countsOf = (track: Track) => firstAttempts.of(track, pools[track], MONOTONE());
+  const routes = routingRoutes({
+    authorise: requireBearer(config.controlTokenFile),
+    current: () => routing.current(),
+    offer: (snapshot) => routing.offer(snapshot),
+    tracks: () => ({ main: countsOf("main"), nightly: countsOf("nightly") }),
+    shadow: () => shadow.counts(),
+  });
+  const plane = {
+    routing: () => routing.current(),
+    tracks: pools,
+    popular,
+    answered(answered: Answered) {
+      firstAttempts.count(answered);
+      shadow.offer(answered);
+    },
+  };
+  return { plane, routes };
 }
 
 function readinessOf(draining: boolean, replicas: boolean, list: boolean): Readiness {
@@ -111,6 +150,7 @@ function readinessOf(draining: boolean, replicas: boolean, list: boolean): Readi
 function limitsOf({ deadlineMs, apiDeadlineMs }: LoadBalancerConfig): TimeLimits {
   return {
     slowMs: Math.round(deadlineMs * SLOW_SHARE),
+    crossMs: Math.round(deadlineMs * CROSS_SHARE),
     replicasMs: Math.round(deadlineMs * (1 - RESERVE_SHARE)),
     apiMs: apiDeadlineMs,
   };
@@ -121,14 +161,14 @@ function trackOptions({ replicaConcurrency, queueLimit, healthIntervalMs }: Load
   return { caps: { recommend: replicaConcurrency, api }, queueLimit, healthIntervalMs };
 }
 
-interface DeliveryParts {
+interface Parts {
   readonly log: Logger;
   readonly metrics: ReturnType<typeof createLoadBalancerMetrics>;
   readonly overrides: Overrides;
   readonly opened: Resources;
 }
 
-async function openDelivery(config: LoadBalancerConfig, parts: DeliveryParts) {
+async function openDelivery(config: LoadBalancerConfig, parts: Parts) {
   const { log, metrics, overrides, opened } = parts;
   const { brokers, topic, spoolFolder, spoolBytes, bufferMessages } = config.exposures;
   const sink = opened.use(overrides.sink ?? createKafkaSink(brokers, topic));

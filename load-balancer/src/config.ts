@@ -8,7 +8,12 @@ export interface LoadBalancerConfig {
   readonly adminHost: string;
   readonly adminPort: number;
   readonly logLevel: string;
+  /** Main's replicas where no controller names them; with a controller, none. */
   readonly replicaUrls: readonly string[];
+  /** The last routing snapshot. */
+  readonly routingFile: string;
+  /** Holds the bearer token of who may change the routing. */
+  readonly controlTokenFile: string;
   /** From the arrival of a request to /recommend to its answer. */
   readonly deadlineMs: number;
   readonly apiDeadlineMs: number;
@@ -37,7 +42,8 @@ const LoadBalancerEnv = z.object({
   ADMIN_HOST: z.string().default("127.0.0.1"),
   ADMIN_PORT: variable.port.default(9_082),
   LOG_LEVEL: variable.logLevel.default("info"),
-  REPLICA_URLS: variable.urls,
+  REPLICA_URLS: variable.urls.optional(),
+  CONTROL_TOKEN_FILE: z.string().min(1).optional(),
   DEADLINE_MS: variable.milliseconds.pipe(z.int().min(100)).default(600),
   API_DEADLINE_MS: variable.milliseconds.default(2_000),
   REPLICA_CONCURRENCY: variable.count.pipe(z.int().min(1).max(1_024)).default(64),
@@ -63,7 +69,9 @@ export function loadBalancerConfig(env: Env): LoadBalancerConfig {
     adminHost: e.ADMIN_HOST,
     adminPort: e.ADMIN_PORT,
     logLevel: e.LOG_LEVEL,
-    replicaUrls: e.REPLICA_URLS,
+    replicaUrls: e.REPLICA_URLS ?? [],
+    routingFile: join(folder, "routing.json"),
+    controlTokenFile: e.CONTROL_TOKEN_FILE ?? join(e.CANAREC_HOME, "control-token"),
     deadlineMs: e.DEADLINE_MS,
     apiDeadlineMs: e.API_DEADLINE_MS,
     replicaConcurrency: e.REPLICA_CONCURRENCY,

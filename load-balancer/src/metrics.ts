@@ -27,6 +27,13 @@ export interface LoadBalancerMetrics {
   replicaChecked(replica: string, result: CheckResult): void;
   replicaEjected(replica: string, error: AttemptError): void;
   popularListRefreshed(ok: boolean): void;
+  /** Nightly was asked beside main, and its list compared; both measures in [0, 1]. */
+  shadowCompared(overlap: number, distance: number, seconds: number): void;
+  shadowFailed(error: AttemptError, seconds: number): void;
+  /** A routing snapshot is in force. */
+  routingChanged(routing: { readonly version: number; readonly nightlyWeight: number }): void;
+  /** Nobody renewed nightly's lease. */
+  leaseLost(): void;
   exposureTaken(): void;
   exposuresDelivered(count: number): void;
   exposuresSpooled(count: number): void;
@@ -50,6 +57,8 @@ export function createLoadBalancerMetrics(registry: Registry): LoadBalancerMetri
   return {
     ...requestMetrics(registry),
     ...replicaMetrics(registry),
+    ...shadowMetrics(registry),
+    ...routingMetrics(registry),
     ...exposureMetrics(registry),
   };
 }
@@ -128,6 +137,7 @@ function watchReplicas(registry: Registry, read: () => readonly ReplicaGauges[])
       labelNames: ["replica", "track"] as const,
       registers: [registry],
       collect() {
+        this.reset(); // replicas come and go
         for (const gauges of read()) {
           this.set({ replica: gauges.replica, track: gauges.track }, valueOf(gauges));
         }
@@ -135,6 +145,48 @@ function watchReplicas(registry: Registry, read: () => readonly ReplicaGauges[])
     });
   gauge("canarec_replica_available", "1 if requests are sent there", (g) => Number(g.available));
   gauge("canarec_replica_requests_in_flight", "Requests under way there", (g) => g.inFlight);
+}
+
+function shadowMetrics(registry: Registry) {
+  const registers = [registry];
+  const seconds = new Histogram({
+    name: "canarec_shadow_duration_seconds",
+    help: "Nightly's answers to shadowed requests, by how they ended",
+    labelNames: ["result"] as const,
+    buckets: LATENCY_BUCKETS,
+    registers,
+  });
+  const share = (name: string, help: string) =>
+    new Histogram({ name, help, buckets: [0, 0.1, 0.25, 0.5, 0.75, 0.9, 1], registers });
+  const overlaps = share("canarec_shadow_overlap_ratio", "Share of movies in both lists");
+  const distances = share("canarec_shadow_distance_ratio", "Footrule between both lists");
+  return {
+    shadowCompared(overlap: number, distance: number, took: number) {
+      seconds.observe({ result: "ok" }, took);
+      overlaps.observe(overlap);
+      distances.observe(distance);
+    },
+    shadowFailed: (error: AttemptError, took: number) => seconds.observe({ result: error }, took),
+  };
+}
+
+function routingMetrics(registry: Registry) {
+  const registers = [registry];
+  const gauge = (name: string, help: string) => new Gauge({ name, help, registers });
+  const version = gauge("canarec_routing_version", "Version of the routing snapshot in force");
+  const weight = gauge("canarec_nightly_weight_ratio", "Share of the users assigned to nightly");
+  const lost = new Counter({
+    name: "canarec_leases_lost_total",
+    help: "Times that nobody renewed nightly's lease",
+    registers,
+  });
+  return {
+    routingChanged(routing: { readonly version: number; readonly nightlyWeight: number }) {
+      version.set(routing.version);
+      weight.set(routing.nightlyWeight);
+    },
+    leaseLost: () => lost.inc(),
+  };
 }
 
 function exposureMetrics(registry: Registry) {

@@ -49,7 +49,9 @@ export class ApiCall implements Waiter, Dispatcher.DispatchHandler {
       userId === undefined
         ? "main"
         : (pinned[String(userId)] ?? assignTrack(salt, userId, nightlyWeight));
-    this.#pool = plane.tracks[track];
+    // What stands in for nightly is not judged here: a request is sent once, or fails.
+    const { main, nightly } = plane.tracks;
+    this.#pool = track === "nightly" && nightly.available ? nightly : main;
   }
 
   begin(): void {

@@ -9,10 +9,23 @@ import type { TrackPool } from "../replicas/track-pool.ts";
 export interface TimeLimits {
   /** After which a second replica is asked as well, while the first may still answer. */
   readonly slowMs: number;
+  /** After which main is asked for a user of nightly's, while nightly may still answer. */
+  readonly crossMs: number;
   /** After which no replica is waited for any longer: what is left is for answering ourselves. */
   readonly replicasMs: number;
   /** The same for /api/v1, where nothing stands in for a replica. */
   readonly apiMs: number;
+}
+
+/** One answer to /recommend, as counters and shadowing need it. */
+export interface Answered {
+  readonly userId: number;
+  readonly assigned: Track;
+  /** Undefined where nobody knows: the client went away. */
+  readonly failedAtFirst: boolean | undefined;
+  readonly list: readonly string[];
+  /** The routing that decided. */
+  readonly snapshot: RoutingSnapshot;
 }
 
 /** What the calls of one data plane share. */
@@ -23,6 +36,8 @@ export interface DataPlane {
   readonly limits: TimeLimits;
   readonly metrics: LoadBalancerMetrics;
   readonly record: (exposure: Exposure) => void;
+  /** Told of each answer to /recommend when it has left. */
+  readonly answered?: (answered: Answered) => void;
   readonly readInternal: (text: unknown) => InternalHeader | undefined;
   /** Answers ask their clients to connect anew, elsewhere. */
   readonly draining: () => boolean;

@@ -20,6 +20,8 @@ const CLIENT_CLOSED = 499;
 
 interface Attempt {
   readonly replica: Replica;
+  /** Of the replica's track at that time. */
+  readonly pool: TrackPool;
   readonly startedMs: number;
   readonly exchange: Exchange;
   /** Sent because another was slow, not because another had failed. */
@@ -28,6 +30,11 @@ interface Attempt {
 }
 
 type UsableAnswer = Extract<Judgement, { ok: true }>;
+
+/** A track that could not even be asked. */
+interface Unsent {
+  readonly unsent: AttemptError;
+}
 
 /** What was answered, and by whom. */
 interface Answer {
@@ -41,7 +48,8 @@ interface Answer {
 
 /**
  * The life of one GET /recommend/:userId, from its arrival to the recorded exposure: up to two
- * attempts within the assigned track, then our own copy of the popular list, then an error.
+ * attempts within the assigned track; if that is nightly and cannot in time, up to two on main; then our
+ * own copy of the popular list, then an error. Whatever helps, the first attempt stays on record.
  */
 export class RecommendCall implements Waiter {
   readonly #plane: DataPlane;
@@ -51,10 +59,10 @@ export class RecommendCall implements Waiter {
   readonly #arrivedMs: number;
   readonly #snapshot: RoutingSnapshot;
   readonly #assigned: Track;
-  readonly #pool: TrackPool;
-  readonly #attempts: Attempt[] = [];
-  /** Why nothing was sent, where that was so. */
-  #unsent: AttemptError | undefined;
+  /** Where the next attempt goes. */
+  #pool: TrackPool;
+  /** In the order in which they were begun. */
+  readonly #begun: (Attempt | Unsent)[] = [];
   #timer: NodeJS.Timeout | undefined;
   #answer: Answer | undefined;
 
@@ -77,6 +85,10 @@ export class RecommendCall implements Waiter {
     this.#try(undefined, false);
   }
 
+  get #attempts(): Attempt[] {
+    return this.#begun.filter((one): one is Attempt => "replica" in one);
+  }
+
   granted(replica: Replica): void {
     this.#send(replica, false);
   }
@@ -95,8 +107,9 @@ export class RecommendCall implements Waiter {
 
   #send(replica: Replica, hedge: boolean): void {
     const exchange = new Exchange(LIST_BYTES, (outcome) => this.#ended(attempt, outcome));
-    const attempt: Attempt = { replica, exchange, hedge, startedMs: this.#plane.nowMs() };
-    this.#attempts.push(attempt);
+    const pool = this.#pool;
+    const attempt: Attempt = { replica, pool, exchange, hedge, startedMs: this.#plane.nowMs() };
+    this.#begun.push(attempt);
     exchange.send(replica.pools.recommend, `/recommend/${this.#userId}`, {
       "x-request-id": this.#requestId,
     });
@@ -107,27 +120,30 @@ export class RecommendCall implements Waiter {
     const ms = this.#plane.nowMs() - attempt.startedMs;
     if (judgement.ok) {
       attempt.ended = { ms, status: 200 };
-      this.#pool.succeeded(attempt.replica);
-      this.#pool.release(attempt.replica, "recommend");
+      attempt.pool.succeeded(attempt.replica);
+      attempt.pool.release(attempt.replica, "recommend");
       this.#plane.metrics.attemptSucceeded(attempt.replica.name);
       if (outcome.kind === "answered") this.#pass(attempt, judgement, outcome.headers);
       return;
     }
     attempt.ended = { ms, status: judgement.status, error: judgement.error };
     this.#attemptFailed(attempt, judgement.error);
-    if (this.#answer === undefined) this.#goOn("failed", attempt.replica);
+    if (this.#answer === undefined && attempt.pool === this.#pool) {
+      this.#goOn("failed", attempt.replica);
+    }
   }
 
   #attemptFailed(attempt: Attempt, error: AttemptError): void {
     this.#plane.metrics.attemptFailed(attempt.replica.name, error);
-    this.#pool.failed(attempt.replica, error, attempt.startedMs);
-    this.#pool.release(attempt.replica, "recommend");
+    attempt.pool.failed(attempt.replica, error, attempt.startedMs);
+    attempt.pool.release(attempt.replica, "recommend");
   }
 
   #goOn(event: "failed" | "slow", tried: Replica | undefined): void {
-    const open = this.#attempts.filter((attempt) => attempt.ended === undefined).length;
+    const here = this.#attempts.filter(({ pool }) => pool === this.#pool);
+    const open = here.filter((attempt) => attempt.ended === undefined).length;
     const another = tried === undefined || this.#pool.hasAnother(tried);
-    let move = nextMove({ event, begun: this.#attempts.length, open, another });
+    let move = nextMove({ event, begun: here.length, open, another });
     if (move === "try_again" && !this.#pool.retries.spend()) {
       this.#plane.metrics.retryRefused();
       move = open > 0 ? "wait" : "give_up";
@@ -138,33 +154,70 @@ export class RecommendCall implements Waiter {
 
   /** No answer within the usual time. */
   #slow(): void {
+    const { slowMs, crossMs, replicasMs } = this.#plane.limits;
+    const mayCross = this.#mayCross();
+    const next = () => (mayCross && this.#mayCross() ? this.#cross() : this.#late());
+    const afterMs = (mayCross ? crossMs : replicasMs) - slowMs;
+    this.#timer = setTimeout(next, Math.max(0, afterMs));
+    this.#goOn("slow", this.#attempts.at(-1)?.replica);
+  }
+
+  /** Whether main may still be asked in nightly's place. */
+  #mayCross(): boolean {
+    return this.#answer === undefined && this.#pool.name === "nightly";
+  }
+
+  /** Main is asked; what is still out on nightly may yet win. */
+  #cross(): void {
+    this.#pool.leave("recommend", this);
+    this.#pool = this.#plane.tracks.main;
+    this.#pool.retries.earn();
     const { slowMs, replicasMs } = this.#plane.limits;
-    this.#timer = setTimeout(() => this.#late(), Math.max(0, replicasMs - slowMs));
-    this.#goOn("slow", this.#attempts[0]?.replica);
+    const passedMs = this.#plane.nowMs() - this.#arrivedMs;
+    clearTimeout(this.#timer);
+    this.#timer =
+      passedMs < slowMs
+        ? setTimeout(() => this.#slow(), slowMs - passedMs)
+        : setTimeout(() => this.#late(), Math.max(0, replicasMs - passedMs));
+    this.#try(undefined, false);
   }
 
   /** No answer within the time for replicas. */
   #late(): void {
     this.#abandon("timeout");
-    this.#giveUp(this.#attempts.length === 0 ? "overloaded" : undefined);
+    this.#giveUp(this.#begun.length === 0 ? "overloaded" : undefined);
   }
 
   #pass(attempt: Attempt, { list, text }: UsableAnswer, headers: IncomingHttpHeaders): void {
     if (this.#answer !== undefined) return;
     this.#abandon("outrun");
     const internal = this.#plane.readInternal(headers[INTERNAL_HEADER]);
-    const first = attempt === this.#attempts[0];
-    const reason = first ? "ok" : attempt.hedge ? "hedged" : "retried";
-    const served = this.#pool.name;
+    const served = attempt.pool.name;
+    const reason = this.#reasonFor(attempt);
     this.#finish({ reason, served, status: 200, list, replica: attempt.replica.name, internal });
     this.#sendList(text, []);
   }
 
-  /** No replica has answered, and none will. */
+  #reasonFor(attempt: Attempt): ExposureReason {
+    if (attempt.pool.name !== this.#assigned) return "cross_track";
+    if (attempt === this.#begun[0]) return "ok";
+    return attempt.hedge ? "hedged" : "retried";
+  }
+
+  /** No replica of the track has answered, and none will. */
   #giveUp(unsent: AttemptError | undefined): void {
     if (this.#answer !== undefined) return;
-    this.#unsent = unsent;
-    if (unsent !== undefined) this.#plane.metrics.attemptUnsent(this.#assigned, unsent);
+    if (unsent !== undefined) {
+      this.#begun.push({ unsent });
+      this.#plane.metrics.attemptUnsent(this.#pool.name, unsent);
+    }
+    if (this.#mayCross()) {
+      this.#cross();
+      return;
+    }
+    // A late answer of nightly's is still better than the list for everybody.
+    const isOut = this.#attempts.some((attempt) => attempt.ended === undefined);
+    if (isOut) return;
     const list = this.#plane.popular.top(LIST_LENGTH);
     const common = { served: "none", replica: null, internal: undefined, list } as const;
     if (list.length > 0) {
@@ -218,7 +271,7 @@ export class RecommendCall implements Waiter {
         this.#attemptFailed(attempt, "timeout");
       } else {
         attempt.replica.health.abandonProbe();
-        this.#pool.release(attempt.replica, "recommend");
+        attempt.pool.release(attempt.replica, "recommend");
       }
     }
   }
@@ -265,16 +318,32 @@ export class RecommendCall implements Waiter {
       propensities: answer.internal?.propensities ?? null,
       pinned: this.#snapshot.pinned[String(this.#userId)] !== undefined,
     });
+    this.#plane.answered?.({
+      assigned: this.#assigned,
+      failedAtFirst: this.#failedAtFirst(),
+      list: answer.list,
+      snapshot: this.#snapshot,
+      userId: this.#userId,
+    });
+  }
+
+  /** Whether the first attempt failed; an answer that nobody waited for tells nothing. */
+  #failedAtFirst(): boolean | undefined {
+    const first = this.#begun[0];
+    if (first === undefined || this.#answer?.reason === "client_closed") return undefined;
+    return "unsent" in first || first.ended?.error !== undefined;
   }
 
   #attemptRecords(): Exposure["attempts"] {
-    const sent = this.#attempts.map(({ replica, ended }) => ({
-      replica: replica.name,
-      status: ended?.status ?? null,
-      ms: Math.round((ended?.ms ?? 0) * 100) / 100,
-      ...(ended?.error !== undefined && { error: ended.error }),
-    }));
-    if (this.#unsent === undefined) return sent;
-    return [...sent, { replica: null, status: null, ms: 0, error: this.#unsent }];
+    return this.#begun.map((one) => {
+      if ("unsent" in one) return { replica: null, status: null, ms: 0, error: one.unsent };
+      const { replica, ended } = one;
+      return {
+        replica: replica.name,
+        status: ended?.status ?? null,
+        ms: Math.round((ended?.ms ?? 0) * 100) / 100,
+        ...(ended?.error !== undefined && { error: ended.error }),
+      };
+    });
   }
 }

@@ -1,7 +1,6 @@
-import { Resources, disposable } from "@canarec/service-kit/lifecycle";
 import type { Logger } from "@canarec/service-kit/logging";
-import type { Track } from "../contract/exposure.ts";
-import type { RoutingSnapshot } from "../contract/routing-snapshot.ts";
+import type { AttemptError, Track } from "../contract/exposure.ts";
+import type { Replica as ReplicaAddress, RoutingSnapshot } from "../contract/routing-snapshot.ts";
 import type { LoadBalancerMetrics } from "../metrics.ts";
 import { openHealthChecks } from "./health-checks.ts";
 import { type Caps, Replica } from "./replica.ts";
@@ -12,6 +11,8 @@ const DOWN_INTERVAL_MS = 400;
 
 /** Longer than any pause that a replica at work may make. */
 const CHECK_TIMEOUT_MS = 1_000;
+
+const TRACKS = ["main", "nightly"] as const;
 
 export interface TracksOptions {
   readonly caps: Caps;
@@ -25,66 +26,144 @@ export interface TracksOptions {
 
 export interface Tracks extends AsyncDisposable {
   readonly pools: Readonly<Record<Track, TrackPool>>;
+  /** Serve from the replicas of this snapshot from now on. */
+  update(routing: RoutingSnapshot): void;
 }
 
 /** Open the replicas of a routing snapshot, track by track, and begin to watch their health. */
 export function openTracks(routing: RoutingSnapshot, options: TracksOptions): Tracks {
-  const opened = new Resources();
-  const pools = {
-    main: openTrack("main", routing, options, opened),
-    nightly: openTrack("nightly", routing, options, opened),
-  };
-  options.metrics.watchReplicas(() =>
-    Object.values(pools).flatMap((pool) =>
-      pool.replicas.map((replica) => ({
-        replica: replica.name,
-        track: pool.name,
-        available: replica.health.availability(options.nowMs()) !== "out",
-        inFlight: replica.inFlight.recommend + replica.inFlight.api,
-      })),
-    ),
-  );
-  return disposable(opened, { pools });
+  const tracks = new LiveTracks(options);
+  tracks.update(routing);
+  options.metrics.watchReplicas(() => tracks.gauges());
+  return tracks;
 }
 
-function openTrack(
-  name: Track,
-  routing: RoutingSnapshot,
-  options: TracksOptions,
-  opened: Resources,
-): TrackPool {
-  const { metrics, log, nowMs, random } = options;
-  const replicas = routing.replicas[name].map((address) =>
-    opened.use(new Replica(address, options.caps)),
-  );
-  const pool = new TrackPool(name, replicas, {
-    queueLimit: options.queueLimit,
-    nowMs,
-    random,
-    ejected(replica, error) {
-      metrics.replicaEjected(replica.name, error);
-      log.warn({ replica: replica.name, track: name, error }, "replica ejected");
-    },
-  });
-  for (const replica of replicas) {
-    let answering: boolean | undefined;
-    opened.use(
-      openHealthChecks(replica, {
-        intervalMs: options.healthIntervalMs,
-        downIntervalMs: Math.min(DOWN_INTERVAL_MS, options.healthIntervalMs),
-        timeoutMs: CHECK_TIMEOUT_MS,
-        random,
-        checked(_, result) {
-          metrics.replicaChecked(replica.name, result);
-          pool.wake();
-          const now = replica.health.availability(nowMs()) !== "out";
-          if (now !== answering) {
-            log.info({ replica: replica.name, result, available: now }, "replica's health changed");
-          }
-          answering = now;
-        },
-      }),
+/** A replica that is watched, whichever track it serves. */
+interface Watched {
+  readonly replica: Replica;
+  readonly checks: AsyncDisposable;
+}
+
+/**
+ * Both tracks' replicas. One that stays, or that a promotion moves from nightly to main, keeps its
+ * connections and what is known of its health. One that goes gets no more requests, finishes those that
+ * it has, and is then forgotten; but while none of a track's new replicas answers yet, the old ones serve.
+ */
+class LiveTracks implements Tracks {
+  readonly pools: Readonly<Record<Track, TrackPool>>;
+  readonly #options: TracksOptions;
+  readonly #watched = new Map<string, Watched>();
+  readonly #leaving = new Set<Promise<void>>();
+  #wanted: Readonly<Record<Track, readonly Replica[]>> = { main: [], nightly: [] };
+
+  constructor(options: TracksOptions) {
+    this.#options = options;
+    const poolOptions = {
+      queueLimit: options.queueLimit,
+      nowMs: options.nowMs,
+      random: options.random,
+    };
+    const ejected = (name: Track) => (replica: Replica, error: AttemptError) => {
+      options.metrics.replicaEjected(replica.name, error);
+      options.log.warn({ replica: replica.name, track: name, error }, "replica ejected");
+    };
+    this.pools = {
+      main: new TrackPool("main", [], { ...poolOptions, ejected: ejected("main") }),
+      nightly: new TrackPool("nightly", [], { ...poolOptions, ejected: ejected("nightly") }),
+    };
+  }
+
+  update(routing: RoutingSnapshot): void {
+    const find = (address: ReplicaAddress) => this.#find(address);
+    this.#wanted = {
+      main: routing.replicas.main.map(find),
+      nightly: routing.replicas.nightly.map(find),
+    };
+    this.#settle();
+  }
+
+  gauges() {
+    const nowMs = this.#options.nowMs();
+    return TRACKS.flatMap((track) =>
+      this.pools[track].replicas.map((replica) => ({
+        replica: replica.name,
+        track,
+        available: replica.health.availability(nowMs) !== "out",
+        inFlight: replica.inFlight.recommend + replica.inFlight.api,
+      })),
     );
   }
-  return pool;
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const all = [...this.#watched.values()];
+    this.#watched.clear();
+    for (const { replica, checks } of all) {
+      await checks[Symbol.asyncDispose]();
+      await replica[Symbol.asyncDispose]();
+    }
+    await Promise.all(this.#leaving);
+  }
+
+  /** Give each pool what it shall have, once that can serve; let go of what nobody needs. */
+  #settle(): void {
+    for (const track of TRACKS) {
+      const pool = this.pools[track];
+      const wanted = this.#wanted[track];
+      const serves = wanted.length === 0 || wanted.some((one) => this.#isIn(one));
+      const kept = pool.replicas.filter((one) => this.#isIn(one) && !wanted.includes(one));
+      const next = serves ? wanted : [...wanted, ...kept];
+      if (!isSame(pool.replicas, next)) pool.replace(next);
+    }
+    const used = new Set(TRACKS.flatMap((track) => this.pools[track].replicas));
+    for (const [key, watched] of this.#watched) {
+      if (used.has(watched.replica)) continue;
+      this.#watched.delete(key);
+      const leaving = leave(watched).finally(() => this.#leaving.delete(leaving));
+      this.#leaving.add(leaving);
+    }
+  }
+
+  #isIn(replica: Replica): boolean {
+    return replica.health.availability(this.#options.nowMs()) !== "out";
+  }
+
+  #find(address: ReplicaAddress): Replica {
+    const key = `${address.name} ${address.url}`;
+    const known = this.#watched.get(key);
+    if (known !== undefined) return known.replica;
+    const replica = new Replica(address, this.#options.caps);
+    this.#watched.set(key, { replica, checks: this.#watch(replica) });
+    return replica;
+  }
+
+  #watch(replica: Replica): AsyncDisposable {
+    const { metrics, log, healthIntervalMs, random } = this.#options;
+    let answering: boolean | undefined;
+    return openHealthChecks(replica, {
+      intervalMs: healthIntervalMs,
+      downIntervalMs: Math.min(DOWN_INTERVAL_MS, healthIntervalMs),
+      timeoutMs: CHECK_TIMEOUT_MS,
+      random,
+      checked: (_, result) => {
+        metrics.replicaChecked(replica.name, result);
+        const now = this.#isIn(replica);
+        if (now !== answering) {
+          log.info({ replica: replica.name, result, available: now }, "replica's health changed");
+          this.#settle();
+        }
+        answering = now;
+        for (const track of TRACKS) this.pools[track].wake();
+      },
+    });
+  }
+}
+
+function isSame(a: readonly Replica[], b: readonly Replica[]): boolean {
+  return a.length === b.length && a.every((replica, place) => replica === b[place]);
+}
+
+/** Finish what is under way there. */
+async function leave({ replica, checks }: Watched): Promise<void> {
+  await checks[Symbol.asyncDispose]();
+  await replica.finish();
 }

@@ -45,6 +45,11 @@ export class Replica implements AsyncDisposable {
     this.pools.api.on("disconnect", listener);
   }
 
+  /** Wait for the requests under way, which keep their own limits of time, then close. */
+  async finish(): Promise<void> {
+    await Promise.all([this.pools.recommend.close(), this.pools.api.close()]);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all([this.pools.recommend.destroy(), this.pools.api.destroy()]);
   }

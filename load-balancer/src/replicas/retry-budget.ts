@@ -8,12 +8,18 @@ const SHARE = 0.2;
  * costs an answer: the concurrency cap of a replica.
  */
 export class RetryBudget {
-  readonly #burst: number;
+  #burst: number;
   #tokens: number;
 
   constructor(burst: number) {
     this.#burst = burst;
     this.#tokens = burst;
+  }
+
+  /** Another burst from now on; what it is larger by can be spent at once. */
+  resize(burst: number): void {
+    this.#tokens = Math.min(burst, this.#tokens + Math.max(0, burst - this.#burst));
+    this.#burst = burst;
   }
 
   /** A first attempt begins. */

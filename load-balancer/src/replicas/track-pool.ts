@@ -25,16 +25,27 @@ export interface TrackPoolOptions {
  */
 export class TrackPool {
   readonly name: Track;
-  readonly replicas: readonly Replica[];
+  #replicas: readonly Replica[] = [];
   readonly retries: RetryBudget;
   readonly #options: TrackPoolOptions;
   readonly #queues: Readonly<Record<Lane, Set<Waiter>>> = { recommend: new Set(), api: new Set() };
 
   constructor(name: Track, replicas: readonly Replica[], options: TrackPoolOptions) {
     this.name = name;
-    this.replicas = replicas;
     this.#options = options;
-    this.retries = new RetryBudget(Math.max(...replicas.map((r) => r.caps.recommend), 0));
+    this.retries = new RetryBudget(0);
+    this.replace(replicas);
+  }
+
+  get replicas(): readonly Replica[] {
+    return this.#replicas;
+  }
+
+  /** Other replicas from now on. Who waits is served by these; what is under way elsewhere goes on. */
+  replace(replicas: readonly Replica[]): void {
+    this.#replicas = replicas;
+    this.retries.resize(Math.max(...replicas.map((r) => r.caps.recommend), 0));
+    this.wake();
   }
 
   /** Whether any replica could be tried now. */

@@ -4,11 +4,11 @@ import { ROUTING_SNAPSHOT_VERSION, RoutingSnapshot } from "../contract/routing-s
 const NO_RELEASE = "none";
 
 /**
- * The routing while no controller writes one: all users on main, at the given replicas, named
- * `main-1`, `main-2` and so on in the order of their addresses.
+ * The routing before a controller has written one: all users on main, at the given replicas, named
+ * `main-1`, `main-2` and so on in the order of their addresses. Without addresses nobody can be asked.
  */
 export function fixedRouting(mainUrls: readonly string[]): RoutingSnapshot {
-  return RoutingSnapshot.parse({
+  const fixed = {
     v: ROUTING_SNAPSHOT_VERSION,
     version: 0,
     epoch: 0,
@@ -21,5 +21,7 @@ export function fixedRouting(mainUrls: readonly string[]): RoutingSnapshot {
       nightly: [],
     },
     pinned: {},
-  });
+  };
+  if (mainUrls.length > 0) return RoutingSnapshot.parse(fixed);
+  return { ...fixed, v: ROUTING_SNAPSHOT_VERSION, releaseId: null, shadowShare: 0 };
 }

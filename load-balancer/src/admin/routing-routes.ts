@@ -1,0 +1,42 @@
+import { parseRequest } from "@canarec/service-kit/http";
+import { type RequestHandler, Router, json } from "express";
+import { RoutingSnapshot } from "../contract/routing-snapshot.ts";
+import type { RoutingReply } from "../routing/live-routing.ts";
+import type { ShadowCounts } from "../shadow/shadow-requests.ts";
+import type { TrackCounts } from "./track-counts.ts";
+
+/** A snapshot of hundreds of replicas and thousands of pinned users. */
+const MOST_BYTES = 1_000_000;
+
+export interface RoutingRoutesParts {
+  /** Whoever may change the routing. */
+  readonly authorise: RequestHandler;
+  readonly current: () => RoutingSnapshot;
+  /** Keep and take a snapshot. */
+  readonly offer: (snapshot: RoutingSnapshot) => Promise<RoutingReply>;
+  readonly tracks: () => Readonly<Record<"main" | "nightly", TrackCounts>>;
+  readonly shadow: () => ShadowCounts;
+}
+
+/**
+ * For the controller:
+ *
+ * - `PUT /routing` offers a snapshot. 200 with its version and epoch acknowledges it; 409 with those that
+ *   are held, and why, refuses it.
+ * - `GET /routing`: the routing in force.
+ * - `GET /tracks`: counters since the start, by track, and of shadowing.
+ */
+export function routingRoutes(parts: RoutingRoutesParts): Router {
+  return Router()
+    .use(["/routing", "/tracks"], parts.authorise)
+    .put("/routing", json({ limit: MOST_BYTES }), async (req, res) => {
+      const reply = await parts.offer(parseRequest(RoutingSnapshot, req.body));
+      res.status(reply.refused === undefined ? 200 : 409).json(reply);
+    })
+    .get("/routing", (_req, res) => {
+      res.json(parts.current());
+    })
+    .get("/tracks", (_req, res) => {
+      res.json({ ...parts.tracks(), shadow: parts.shadow() });
+    });
+}
