@@ -1,7 +1,7 @@
 import type { InteractionChange } from "@canarec/db-utils/change-feed/codec";
 import { LRUCache } from "lru-cache";
 import { type PackedHistory, rowCount } from "../retrieval/packed-history.ts";
-import { withChange } from "./merge-change.ts";
+import { mergeChange } from "./merge-change.ts";
 
 /** How long a history may be believed that no feed vouches for. */
 export const UNVOUCHED_MS = 1_000;
@@ -11,12 +11,13 @@ const ENTRY_ROWS = 10;
 
 /** One user's history in memory. */
 export interface HistoryEntry<Answer> {
+  /** Changes are merged into it in place. */
   readonly history: PackedHistory;
   /** When the reading of it began. */
   readonly loadedAtMs: number;
   /** The connection of the feed that has vouched for it since; undefined: none did. */
   readonly feedEpoch: number | undefined;
-  /** What was last answered from this very history. An event makes a new entry, without one. */
+  /** What was last answered from this very history; an event clears it. */
   answer: Answer | undefined;
 }
 
@@ -95,9 +96,10 @@ export class HistoryCache<Answer> {
     this.#loading.get(change.userId)?.arrived.push(change);
     const entry = this.#entries.peek(change.userId);
     if (entry === undefined) return;
-    const history = withChange(entry.history, change);
-    if (history === entry.history) return;
-    this.#entries.set(change.userId, { ...entry, history, answer: undefined });
+    const history = mergeChange(entry.history, change);
+    if (history === undefined) return;
+    entry.answer = undefined;
+    if (history !== entry.history) this.#entries.set(change.userId, { ...entry, history });
   }
 
   #isFresh(entry: HistoryEntry<Answer>): boolean {
@@ -119,7 +121,10 @@ export class HistoryCache<Answer> {
     const vouchedBy = feed.isLive() ? feed.epoch() : undefined;
     try {
       const read = await load(userId);
-      const history = arrived.reduce(withChange, read);
+      const history = arrived.reduce(
+        (merged, change) => mergeChange(merged, change) ?? merged,
+        read,
+      );
       const feedEpoch = vouchedBy === feed.epoch() ? vouchedBy : undefined;
       const entry = { history, loadedAtMs, feedEpoch, answer: undefined };
       this.#entries.set(userId, entry);

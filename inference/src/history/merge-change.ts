@@ -14,19 +14,26 @@ import {
   withRow,
 } from "../retrieval/packed-history.ts";
 
-/** The history with a change merged into it; the very same where the change says nothing new. */
-export function withChange(
+/**
+ * Merge a change into a history: in place where the movie has a row, which most changes are about, for
+ * a copy of the whole with each minute that somebody watches would be what the collector of garbage
+ * works for most.
+ *
+ * @returns the history, a longer one where the movie is new; undefined where the change says nothing new.
+ */
+export function mergeChange(
   history: PackedHistory,
   change: InteractionState & { readonly movieKey: number },
-): PackedHistory {
+): PackedHistory | undefined {
   const row = findRow(history, change.movieKey);
-  const merged =
-    row < 0 ? change : mergeInteraction<InteractionState>(stateAt(history, row), change);
+  if (row < 0) return withRow(history, rowOf(change.movieKey, change));
+  const merged = mergeInteraction<InteractionState>(stateAt(history, row), change);
   const packed = rowOf(change.movieKey, merged);
-  if (row >= 0 && packed.every((value, place) => Object.is(value, history[row * STRIDE + place]))) {
-    return history;
+  if (packed.every((value, place) => Object.is(value, history[row * STRIDE + place]))) {
+    return undefined;
   }
-  return withRow(history, packed);
+  history.set(packed, row * STRIDE);
+  return history;
 }
 
 /** An interaction as a row of a packed history. */

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import path from "node:path";
+import { NODE_ARGUMENTS } from "@canarec/local-cluster/service-process";
 
 const ROOT = path.resolve(import.meta.dirname, "../../..");
 
@@ -9,7 +10,7 @@ export interface ServiceProcess extends AsyncDisposable {
 }
 
 /**
- * Start a service of ours as a process of its own, and wait until it is ready.
+ * Start a service of ours as a process of its own, as `npm start` does, and wait until it is ready.
  *
  * @param program from the root of the repository. @param readyUrl answers 200 when it is.
  */
@@ -18,7 +19,7 @@ export async function startService(
   env: Readonly<Record<string, string>>,
   readyUrl: string,
 ): Promise<ServiceProcess> {
-  const child = spawn(process.execPath, ["--import", "tsx", path.join(ROOT, program)], {
+  const child = spawn(process.execPath, [...NODE_ARGUMENTS, path.join(ROOT, program)], {
     env: { ...process.env, LOG_LEVEL: "warn", ...env },
     stdio: ["ignore", "inherit", "inherit", "ipc"], // the channel's end tells it that we are gone
   });
