@@ -1,4 +1,4 @@
-import { statSync, writeFileSync } from "node:fs";
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import { clusterFilePath, readClusterFile } from "@canarec/local-cluster/cluster-file";
 import { isAlive } from "@canarec/local-cluster/file-lock";
@@ -13,8 +13,9 @@ import {
   npmStart,
   processesOf,
 } from "./cluster-process.ts";
+import { listeningOf } from "./listening.ts";
+import { SMALL_CATALOG_MOVIES, writeSmallCatalog } from "./small-catalog.ts";
 
-const MOVIES = 60;
 const LIST_OF_20 = /^[^,\s]+(,[^,\s]+){19}$/;
 
 let folder: TemporaryFolder;
@@ -28,7 +29,7 @@ let firstKafka = "";
 beforeAll(async () => {
   folder = temporaryFolder();
   home = join(folder.path, "home");
-  catalog = writeCatalog(folder.path);
+  catalog = writeSmallCatalog(folder.path);
   port = await freePort();
   const since = performance.now();
   cluster = npmStart(home, ["--port", String(port), "--catalog", catalog, "--rate", "20"]);
@@ -47,7 +48,7 @@ describe("npm start", () => {
     const file = clusterOf(home);
     expect(file.publicUrl).toBe(`http://127.0.0.1:${port}`);
     expect(await recommend(file.publicUrl, 42)).toMatch(LIST_OF_20);
-    expect(await movieCount(file.postgresUrl)).toBeGreaterThanOrEqual(MOVIES);
+    expect(await movieCount(file.postgresUrl)).toBeGreaterThanOrEqual(SMALL_CATALOG_MOVIES);
   });
 
   it("says what runs where, without the password, which only its owner can read", () => {
@@ -61,6 +62,18 @@ describe("npm start", () => {
     expect(Object.keys(file.services)).toEqual(
       expect.arrayContaining(["postgres", "kafka", "chroma", "stream-parser", "inference-2"]),
     );
+  });
+
+  it("listens on 127.0.0.1 alone", (test) => {
+    test.skip(!canListProcesses(), "there is no /proc to list processes by");
+    const file = clusterOf(home);
+    const pids = processesOf(home).map((line) => parseInt(line, 10));
+    const listening = listeningOf(pids);
+    const ports = new Set(listening.map((socket) => socket.port));
+    const urls = [file.postgresUrl, file.chromaUrl, `http://${file.kafkaBrokers}`];
+    const served = Object.values(file.services).flatMap(({ url }) => url ?? []);
+    for (const url of [...urls, ...served]) expect(ports).toContain(Number(new URL(url).port));
+    expect(listening.filter(({ address }) => address !== "127.0.0.1")).toEqual([]);
   });
 
   it("brings the simulated platform's stream into the database", async () => {
@@ -106,7 +119,7 @@ describe("npm start", () => {
     cluster = npmStart(home, ["--port", String(port), "--no-simulator"]);
     const file = await cluster.ready();
     expect(performance.now() - since).toBeLessThan(firstStartMs);
-    expect(await movieCount(file.postgresUrl)).toBeGreaterThanOrEqual(MOVIES);
+    expect(await movieCount(file.postgresUrl)).toBeGreaterThanOrEqual(SMALL_CATALOG_MOVIES);
     expect(await count(file.postgresUrl, "interactions")).toBeGreaterThan(0);
     expect(await count(file.postgresUrl, "bundles")).toBe(1);
     expect(file.kafkaBrokers).toBe(firstKafka);
@@ -184,20 +197,4 @@ async function count(url: string, table: string): Promise<number> {
   } finally {
     await client.end();
   }
-}
-
-/** A catalogue that is embedded in a second. */
-function writeCatalog(inFolder: string): string {
-  const path = join(inFolder, "movies.jsonl");
-  const genres = ["Comedy", "Drama", "Western"];
-  const line = (n: number) =>
-    JSON.stringify({
-      movieId: `the+tale+of+${n}`,
-      title: `The Tale of ${n}`,
-      year: 1950 + n,
-      genres: [genres[n % genres.length]],
-      overview: `Somebody sets out with ${n} friends and returns with one fewer.`,
-    });
-  writeFileSync(path, Array.from({ length: MOVIES }, (_, n) => `${line(n + 1)}\n`).join(""));
-  return path;
 }
