@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { inheritedEnv } from "./inherited-variables.ts";
+import { INHERITED_VARIABLES, inheritedEnv } from "./inherited-variables.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");
 const SERVICES = ["stream-parser", "inference", "load-balancer", "monitoring", "simulator"];
@@ -39,5 +39,13 @@ describe("inheritedEnv", () => {
     const given = [...OF_THE_CLUSTER, ...OF_A_SIMULATOR_ALONE];
     expect(others.filter((name) => !given.includes(name))).toEqual([]);
     expect(passed.filter((name) => given.includes(name))).toEqual([]);
+  });
+
+  it("passes on nothing that the documents do not name", () => {
+    const docs = join(ROOT, "docs");
+    const files = [join(ROOT, "README.md"), ...readdirSync(docs).map((file) => join(docs, file))];
+    const text = files.map((file) => readFileSync(file, "utf8")).join("\n");
+    const unnamed = [...INHERITED_VARIABLES].filter((name) => !text.includes(`\`${name}\``));
+    expect(unnamed.filter((name) => !/^[a-z]+_proxy$/.test(name))).toEqual([]);
   });
 });

@@ -33,7 +33,11 @@ const OF_THE_PRODUCT = [
   "METADATA_RATE_LIMIT",
 ];
 
-const INHERITED = new Set([...OF_THE_SYSTEM, ...OF_THE_PRODUCT]);
+/** All that a service may see; documented in docs/local-cluster.md and with each service. */
+export const INHERITED_VARIABLES: ReadonlySet<string> = new Set([
+  ...OF_THE_SYSTEM,
+  ...OF_THE_PRODUCT,
+]);
 
 /**
  * What services inherit of the environment that the cluster was started in: these and no others.
@@ -41,5 +45,5 @@ const INHERITED = new Set([...OF_THE_SYSTEM, ...OF_THE_PRODUCT]);
  * are the cluster's to give.
  */
 export function inheritedEnv(env: Env): Env {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => INHERITED.has(name)));
+  return Object.fromEntries(Object.entries(env).filter(([name]) => INHERITED_VARIABLES.has(name)));
 }

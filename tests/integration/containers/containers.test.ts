@@ -1,6 +1,6 @@
 import { type SpawnSyncReturns, spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 
@@ -50,6 +50,18 @@ function whyNoImage(): string | undefined {
     : `the base image ${base} is not here`;
 }
 
+describe("the documents of the containers", () => {
+  it("name every variable that the compose file takes", () => {
+    const text = readFileSync(path.join(ROOT, "docker-compose.yml"), "utf8");
+    const documented = readFileSync(path.join(ROOT, "docs/containers.md"), "utf8");
+    const taken = new Set([...text.matchAll(/\$\{([A-Z_]+)/g)].map(([, name = ""]) => name));
+    expect(taken).toContain("POSTGRES_PASSWORD");
+    const table = documented.split("\n").filter((line) => line.startsWith("| `"));
+    const rows = table.map((line) => line.split("|")[1] ?? "").join();
+    expect([...taken].filter((name) => !rows.includes(`\`${name}\``))).toEqual([]);
+  });
+});
+
 const compose = composeCommand();
 const noCompose = compose ? undefined : "neither docker compose nor docker-compose is installed";
 
@@ -73,6 +85,8 @@ describe("the compose file", () => {
     "monitoring",
   ];
 
+  const OURS = [...SERVICES.slice(3), "simulator"];
+
   it("is valid, and starts a simulator only when asked to", () => {
     const env = { POSTGRES_PASSWORD: "secret" };
     const services = (...profile: string[]) =>
@@ -83,6 +97,19 @@ describe("the compose file", () => {
     expect(config(["config", "--quiet"], env).stderr).not.toContain("invalid");
     expect(config(["config", "--quiet"], env).status).toBe(0);
     expect(services("--profile", "simulator")).toEqual([...SERVICES, "simulator"].sort());
+  });
+
+  it("has Kafka refuse a mistyped topic, and passes on what services are told", () => {
+    const told = { MINILM_PATH: "/models", RATING_MAX: "10", STREAM_ZONE: "Europe/Berlin" };
+    const env = { ...told, POSTGRES_PASSWORD: "secret", BUILD: "0a1b2c" };
+    const { stdout } = config(["--profile", "simulator", "config"], env);
+    expect(stdout).toMatch(/KAFKA_AUTO_CREATE_TOPICS_ENABLE: "false"/);
+    expect(stdout).toMatch(/ BUILD: "?0a1b2c/);
+    const services = OURS.length;
+    for (const [name, value] of Object.entries(told)) {
+      const lines = stdout.split("\n").filter((line) => line.trim().startsWith(`${name}: `));
+      expect(lines.filter((line) => line.includes(value))).toHaveLength(services);
+    }
   });
 
   it("does not start without a password of one's own", () => {
@@ -97,6 +124,7 @@ const noImage = whyNoImage();
 describe("the image", () => {
   beforeEach(({ skip }) => skip(noImage !== undefined, noImage));
   const tag = `canarec-test-${randomBytes(4).toString("hex")}`;
+  const BUILD = "0a1b2c3d";
   const made: string[] = [];
   const inImage = (...args: string[]) =>
     docker("run", "--rm", "--network", "none", "--read-only", "--tmpfs", "/tmp", ...args);
@@ -105,7 +133,8 @@ describe("the image", () => {
     if (noImage !== undefined) return;
     const base = process.env["BASE_IMAGE"] ?? baseImage(made);
     const certificates = existsSync(CERTIFICATES) ? ["--secret", `id=ca,src=${CERTIFICATES}`] : [];
-    const from = ["--build-arg", `BASE_IMAGE=${base}`, "--network", "host", ...certificates];
+    const named = ["--build-arg", `BASE_IMAGE=${base}`, "--build-arg", `BUILD=${BUILD}`];
+    const from = [...named, "--network", "host", ...certificates];
     const built = docker("build", ...from, "-t", tag, ".");
     expect(built.status, built.stderr.slice(-2_000)).toBe(0);
     made.push(tag);
@@ -128,6 +157,7 @@ describe("the image", () => {
       Entrypoint: ["node", "--import", "tsx"],
     });
     expect(inspected.stdout).toContain("/healthz");
+    expect(inspected.stdout).toContain(`"BUILD=${BUILD}"`);
   });
 
   it("has neither tests, nor development's packages, nor servers, nor git in it", () => {
