@@ -21,7 +21,10 @@ export interface MonitoringConfig {
 const CANAREC = resolve(import.meta.dirname, "../../cli/bin/canarec.mjs");
 
 /** Of our own environment, all that a command may see; it needs no secret but the database's. */
-const FOR_COMMANDS = ["PATH", "HOME", "TZ", "DATABASE_URL", "CANAREC_HOME", "NODE_EXTRA_CA_CERTS"];
+const FOR_COMMANDS = [
+  ...["PATH", "HOME", "TZ", "CANAREC_HOME", "NODE_EXTRA_CA_CERTS"],
+  ...["DATABASE_URL", "PGPASSWORD", "PGPASSFILE"],
+];
 
 const MonitoringEnv = z.object({
   HOST: z.string().default("127.0.0.1"),

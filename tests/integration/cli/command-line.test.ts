@@ -59,11 +59,18 @@ describe("a command that fails", () => {
   });
 
   it("names every variable that is wrong", async () => {
-    const env = { DATABASE_URL: "mysql://x", CHROMA_URL: "x", RATING_MAX: "7" };
+    const env = {
+      DATABASE_URL: "mysql://x",
+      CHROMA_URL: "x",
+      RATING_MAX: "7",
+      STREAM_ZONE: "Nowhere/X",
+    };
     const { code, err } = await canarec(["bundle", "list"], { env });
     expect(code).toBe(1);
     expect(err.trim().split("\n")).toHaveLength(1);
     for (const name of Object.keys(env)) expect(err).toContain(name);
+    expect(err).toContain("postgres://user@host:5432/database");
+    expect(err).not.toMatch(/\*\*\*|Nowhere/);
   });
 
   it("wants the newest schema", async () => {
