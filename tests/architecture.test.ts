@@ -58,11 +58,22 @@ const PURE = [
   "inference/src/retrieval",
   "load-balancer/src/assignment",
   "load-balancer/src/contract",
+  "monitoring/src/statistics",
   "simulator/src/world",
 ];
 
 /** Packages of pure functions that pure folders may use. */
-const PURE_PACKAGES = ["zod", "pure-rand"];
+const PURE_PACKAGES = [
+  "zod",
+  "pure-rand",
+  "@stdlib/math-base-special-betainc",
+  "@stdlib/math-base-special-betaincinv",
+  "@stdlib/math-base-special-erfc",
+  "@stdlib/math-base-special-erfcinv",
+  "@stdlib/math-base-special-gammainc",
+  "@stdlib/math-base-special-gammaincinv",
+  "@stdlib/math-base-special-gammaln",
+];
 
 interface Import {
   readonly file: string;
