@@ -9,10 +9,15 @@ describe("monitoringConfig", () => {
       DATABASE_URL,
       PATH: "/bin",
       SLACK_WEBHOOK_URL: "",
+      PGPASSWORD: "of the database",
       AWS: "x",
     });
     expect(config).toMatchObject({ host: "127.0.0.1", port: 8_086, slackWebhookUrl: undefined });
-    expect(config.commandEnv).toEqual({ DATABASE_URL, PATH: "/bin" });
+    expect(config.commandEnv).toEqual({
+      DATABASE_URL,
+      PATH: "/bin",
+      PGPASSWORD: "of the database",
+    });
   });
 
   it("names every bad variable at once, and echoes no value", () => {

@@ -2,6 +2,7 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import { clusterFilePath, readClusterFile } from "@canarec/local-cluster/cluster-file";
 import { isAlive } from "@canarec/local-cluster/file-lock";
+import { rotateLogs } from "@canarec/local-cluster/log-file";
 import { freePort } from "@canarec/local-cluster/port";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -79,6 +80,19 @@ describe("npm start", () => {
   it("brings the simulated platform's stream into the database", async () => {
     const url = clusterOf(home).postgresUrl;
     await eventually(async () => (await count(url, "interactions")) > 0);
+  });
+
+  it("puts logs aside while everything runs on", async (test) => {
+    test.skip(!canListProcesses(), "there is no /proc to find the writers by");
+    const logs = join(home, "logs");
+    const names = ["postgres", "kafka", "stream-parser", "inference-1", "load-balancer"];
+    const paths = names.map((name) => join(logs, `${name}.log`));
+    expect(rotateLogs(logs, 1)).toEqual(expect.arrayContaining(paths));
+    const { publicUrl, postgresUrl } = clusterOf(home);
+    expect(await recommend(publicUrl, 42)).toMatch(LIST_OF_20);
+    const before = await linesTaken(postgresUrl);
+    await eventually(async () => (await linesTaken(postgresUrl)) > before);
+    expect(cluster.output()).not.toContain("starting it again");
   });
 
   it("refuses a home in use, and a port in use, each in one line", async () => {
@@ -182,18 +196,25 @@ async function recommend(url: string, userId: number): Promise<string> {
   return answer.text();
 }
 
+/** Lines of the stream that are committed, of all partitions. */
+async function linesTaken(url: string): Promise<number> {
+  return number(url, "select sum(lines_total)::int as number from stream_offsets");
+}
+
 async function movieCount(url: string): Promise<number> {
   return count(url, "movies");
 }
 
-async function count(url: string, table: string): Promise<number> {
+function count(url: string, table: string): Promise<number> {
+  return number(url, `select count(*)::int as number from ${table}`);
+}
+
+async function number(url: string, sql: string): Promise<number> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
-    const found = await client.query<{ rows: number }>(
-      `select count(*)::int as rows from ${table}`,
-    );
-    return found.rows[0]?.rows ?? 0;
+    const found = await client.query<{ number: number }>(sql);
+    return found.rows[0]?.number ?? 0;
   } finally {
     await client.end();
   }
