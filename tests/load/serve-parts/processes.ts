@@ -1,9 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import path from "node:path";
-import { NODE_ARGUMENTS } from "@canarec/local-cluster/service-process";
-
-const ROOT = path.resolve(import.meta.dirname, "../../..");
+import { nodeArguments } from "@canarec/local-cluster/service-process";
 
 export interface ServiceProcess extends AsyncDisposable {
   readonly pid: number;
@@ -19,7 +16,7 @@ export async function startService(
   env: Readonly<Record<string, string>>,
   readyUrl: string,
 ): Promise<ServiceProcess> {
-  const child = spawn(process.execPath, [...NODE_ARGUMENTS, path.join(ROOT, program)], {
+  const child = spawn(process.execPath, nodeArguments(program), {
     env: { ...process.env, LOG_LEVEL: "warn", ...env },
     stdio: ["ignore", "inherit", "inherit", "ipc"], // the channel's end tells it that we are gone
   });
