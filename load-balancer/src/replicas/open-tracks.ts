@@ -12,6 +12,9 @@ const DOWN_INTERVAL_MS = 400;
 /** Longer than any pause that a replica at work may make. */
 const CHECK_TIMEOUT_MS = 1_000;
 
+/** Far above every deadline of a request. */
+const LEAVE_MS = 30_000;
+
 const TRACKS = ["main", "nightly"] as const;
 
 export interface TracksOptions {
@@ -53,7 +56,7 @@ class LiveTracks implements Tracks {
   readonly pools: Readonly<Record<Track, TrackPool>>;
   readonly #options: TracksOptions;
   readonly #watched = new Map<string, Watched>();
-  readonly #leaving = new Set<Promise<void>>();
+  readonly #leaving = new Map<Replica, Promise<void>>();
   #wanted: Readonly<Record<Track, readonly Replica[]>> = { main: [], nightly: [] };
 
   constructor(options: TracksOptions) {
@@ -101,7 +104,7 @@ class LiveTracks implements Tracks {
       await checks[Symbol.asyncDispose]();
       await replica[Symbol.asyncDispose]();
     }
-    await Promise.all(this.#leaving);
+    for (const replica of this.#leaving.keys()) await replica[Symbol.asyncDispose]();
   }
 
   /** Give each pool what it shall have, once that can serve; let go of what nobody needs. */
@@ -118,8 +121,9 @@ class LiveTracks implements Tracks {
     for (const [key, watched] of this.#watched) {
       if (used.has(watched.replica)) continue;
       this.#watched.delete(key);
-      const leaving = leave(watched).finally(() => this.#leaving.delete(leaving));
-      this.#leaving.add(leaving);
+      const { replica } = watched;
+      const leaving = leave(watched).finally(() => this.#leaving.delete(replica));
+      this.#leaving.set(replica, leaving);
     }
   }
 
@@ -165,5 +169,5 @@ function isSame(a: readonly Replica[], b: readonly Replica[]): boolean {
 /** Finish what is under way there. */
 async function leave({ replica, checks }: Watched): Promise<void> {
   await checks[Symbol.asyncDispose]();
-  await replica.finish();
+  await replica.finish(LEAVE_MS);
 }

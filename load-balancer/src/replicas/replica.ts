@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { Pool } from "undici";
 import type { Replica as ReplicaAddress } from "../contract/routing-snapshot.ts";
 import { ReplicaHealth } from "./replica-health.ts";
@@ -16,6 +17,9 @@ const CONNECT_TIMEOUT_MS = 250;
 
 /** Below any backend's idle limit, so that we close first and never write into a closing socket. */
 const KEEP_ALIVE_MS = 4_000;
+
+/** How often a replica that is left is looked at. */
+const FINISH_CHECK_MS = 100;
 
 /** Far above the deadlines, which the calls keep themselves: a net for exchanges that leak. */
 const NET_TIMEOUT_MS = 30_000;
@@ -45,9 +49,13 @@ export class Replica implements AsyncDisposable {
     this.pools.api.on("disconnect", listener);
   }
 
-  /** Wait for the requests under way, which keep their own limits of time, then close. */
-  async finish(): Promise<void> {
-    await Promise.all([this.pools.recommend.close(), this.pools.api.close()]);
+  /** Close when no request is under way any longer, at most after `limitMs`. */
+  async finish(limitMs: number): Promise<void> {
+    const endMs = performance.now() + limitMs;
+    while (this.inFlight.recommend + this.inFlight.api > 0 && performance.now() < endMs) {
+      await sleep(FINISH_CHECK_MS, undefined, { ref: false });
+    }
+    await this[Symbol.asyncDispose]();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
