@@ -50,6 +50,8 @@ const TABLES = [
   schema.analysisUsers,
   schema.analysisSums,
   schema.analysisProgress,
+  schema.analysisMarks,
+  schema.stepUsers,
 ] as const;
 
 /** Every table of the schema, in an order in which references are there before what refers to them. */

@@ -31,6 +31,9 @@ export interface RetentionReport {
 
 const DAY_MS = 86_400_000;
 
+/** Exposures are kept no longer, so a mark of an older minute is of no use. */
+const MARK_DAYS = 15;
+
 /** Make and drop partitions, and delete what is past its limits. To be run daily; running it twice does no harm. */
 export async function applyRetention(
   db: Database,
@@ -52,6 +55,10 @@ export async function applyRetention(
       [limits.rejectedLines],
     ));
   const diary = [daysAgo(limits.diaryDays)];
+  await deleted("delete from analysis_marks where minute < $1", [daysAgo(MARK_DAYS)]);
+  for (const table of ["analysis_users", "step_users"]) {
+    await deleted(`delete from ${table} where first_exposed_at < $1`, diary);
+  }
   return {
     partitionsMade,
     partitionsDropped,

@@ -1,3 +1,4 @@
+export * from "./analysis-marks.ts";
 export * from "./bundle-chunks.ts";
 export * from "./bundles.ts";
 export * from "./control.ts";
@@ -19,6 +20,7 @@ export * from "./rejected-lines.ts";
 export * from "./rejection-counts.ts";
 export * from "./releases.ts";
 export * from "./rollouts.ts";
+export * from "./step-users.ts";
 export * from "./stream-offsets.ts";
 export * from "./tags.ts";
 export * from "./users.ts";

@@ -1,5 +1,14 @@
 import { sql } from "drizzle-orm";
-import { bigint, check, integer, jsonb, pgTable, primaryKey, text } from "drizzle-orm/pg-core";
+import {
+  bigint,
+  check,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+} from "drizzle-orm/pg-core";
 import { instant } from "./columns.ts";
 import { releases } from "./releases.ts";
 
@@ -64,7 +73,12 @@ export const analysisUsers = pgTable(
     /** Per-user figures as they entered the sums. */
     figures: jsonb("figures"),
   },
-  (table) => [primaryKey({ columns: [table.releaseId, table.window, table.userId] })],
+  (table) => [
+    primaryKey({ columns: [table.releaseId, table.window, table.userId] }),
+    index("analysis_users_waiting")
+      .on(table.releaseId, table.window, table.firstExposedAt)
+      .where(sql`${table.summedAt} is null`),
+  ],
 );
 
 /** Sufficient statistics of mature users by track and hour of entry: exact sums. */

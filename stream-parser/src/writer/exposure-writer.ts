@@ -53,7 +53,9 @@ export function parseExposure(value: Buffer | null): Exposure | Rejection {
   }
 }
 
+/** New rows mark their minutes for whoever summarises them; a replayed batch has none. */
 const INSERT = `
+with added as (
 insert into exposures (answered_at, request_id, user_id, assigned, served, reason, snapshot_version, step, release_id,
                        build, bundle, replica, attempts, status, list, latency_us, personalised, propensities, pinned)
 select at, "requestId", "userId", assigned, served, reason, "snapshotVersion", step, "releaseId", build,
@@ -63,4 +65,6 @@ from jsonb_to_recordset($1::jsonb) as t (
   at timestamptz, "requestId" text, "userId" int8, assigned text, served text, reason text, "snapshotVersion" int8,
   step int4, "releaseId" int4, build text, bundle text, replica text, attempts jsonb, status int4, list text[],
   "latencyUs" int4, personalised boolean, propensities jsonb, pinned boolean)
-on conflict do nothing`;
+on conflict do nothing returning answered_at)
+insert into analysis_marks (minute)
+select distinct date_bin('1 minute', answered_at, '2000-01-01T00:00:00Z') from added`;

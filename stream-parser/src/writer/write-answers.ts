@@ -15,7 +15,13 @@ export function hashedAnswer(event: RecommendationEvent, line: Buffer): HashedAn
   return { event, lineHash: digest.subarray(0, HASH_BYTES).toString("hex") };
 }
 
-/** Keep what the platform says that it showed, for days inside the window. A repeated line changes nothing. */
+/** An answer and its exposure may lie in two minutes if they are so near to the minute's end. */
+const MARK_REACH = "5 s";
+
+/**
+ * Keep what the platform says that it showed, for days inside the window, and mark the minutes whose exposures it may
+ * belong to. A repeated line changes nothing.
+ */
 export async function writeAnswers(
   client: Pick<pg.ClientBase, "query">,
   answers: readonly HashedAnswer[],
@@ -32,12 +38,16 @@ export async function writeAnswers(
     error: event.error,
   }));
   await client.query(
-    `insert into platform_answers (answered_at, user_id, line_hash, server, status, list, ms, error)
+    `with added as (
+     insert into platform_answers (answered_at, user_id, line_hash, server, status, list, ms, error)
      select at, user_id, decode(line_hash, 'hex'), server, status, list, ms, error
      from jsonb_to_recordset($1::jsonb) as t (at timestamptz, user_id int8, line_hash text, server text,
                                               status int4, list text[], ms int4, error text)
-     on conflict do nothing`,
-    [JSON.stringify(rows)],
+     on conflict do nothing returning answered_at)
+     insert into analysis_marks (minute)
+     select distinct date_bin('1 minute', at, '2000-01-01T00:00:00Z')
+     from added, unnest(array[answered_at - $2::interval, answered_at + $2::interval]) as at`,
+    [JSON.stringify(rows), MARK_REACH],
   );
 }
 

@@ -64,6 +64,8 @@ async function fillEveryTable(db: Database): Promise<void> {
     "insert into analysis_users (release_id, \"window\", user_id, track, first_exposed_at, hour) values (1, 1, 1, 'main', now(), 0)",
     `insert into analysis_sums values (1, 1, 'main', 0, 'watched_share', '{"n": "1"}')`,
     `insert into analysis_progress values (1, 1, '{}', now())`,
+    "insert into analysis_marks (minute) values (now())",
+    "insert into step_users values (1, 1, 2, 7, 'main', now())",
   ]) {
     await db.pool.query(sql);
   }
