@@ -79,11 +79,10 @@ describe("a movie that appears after the bundle was built", () => {
     const keys = await insertMovies(NEW);
     await watch(world.database, { userId: 5, place: (keys[0] ?? 0) - 1 });
     for (const replica of replicas) {
-      const tookMs = await until(async () => {
+      await until(async () => {
         const list = await listFor(replica.url, 5);
         return list.includes("deep+blue+sea+1999") && list.includes("open+water+2003");
       }, 60_000);
-      expect(tookMs).toBeLessThan(60_000);
       const [first, second] = await listFor(replica.url, 5);
       expect([first, second].toSorted()).toEqual(["deep+blue+sea+1999", "open+water+2003"]);
       expect(await listFor(replica.url, 5)).not.toContain("jaws+1975");
