@@ -41,7 +41,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 /** Of a service, others may import only these folders: the wire's schemas and pure functions. */
 const PUBLIC_FOLDERS: Readonly<Record<string, readonly string[]>> = {
   "stream-parser": ["contract", "metadata", "parsing"],
-  "load-balancer": ["contract", "assignment"],
+  "load-balancer": ["contract", "assignment", "rollout"],
   inference: ["contract", "bundle", "embedding"],
 };
 
@@ -58,6 +58,8 @@ const PURE = [
   "inference/src/retrieval",
   "load-balancer/src/assignment",
   "load-balancer/src/contract",
+  "load-balancer/src/rollout",
+  "monitoring/src/analysis",
   "monitoring/src/statistics",
   "simulator/src/world",
 ];

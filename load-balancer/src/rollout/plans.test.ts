@@ -1,0 +1,47 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { canonicalJson, parsePlans, planHash } from "./plans.ts";
+
+const file: unknown = JSON.parse(
+  readFileSync(new URL("../../plans.json", import.meta.url), "utf8"),
+);
+const plans = parsePlans(file);
+
+describe("the named plans", () => {
+  it("are valid, and standard is the one of the design", () => {
+    expect([...plans.keys()]).toEqual(["standard", "quick", "drill", "emergency"]);
+    expect(plans.get("standard")).toMatchObject({
+      shadow: { seconds: 1_800 },
+      ramp: [
+        { weight: 0.05, seconds: 1_800 },
+        { weight: 0.25, seconds: 1_800 },
+      ],
+      evaluation: { weight: 0.5, seconds: 43_200, extensionSeconds: 43_200 },
+      attributionSeconds: 14_400,
+      alphas: { kill: { errors: 0.004, deadline: 0.003, lists: 0.001, primary: 0.002 } },
+      leaseSeconds: 30,
+      rollbackWindowSeconds: 3_600,
+    });
+  });
+
+  it("are refused with the plan and the field that is wrong", () => {
+    const wrong = { bad: { ...(file as { quick: object }).quick, margin: 0 } };
+    expect(() => parsePlans(wrong)).toThrow(/"bad",\s+"margin"/);
+  });
+});
+
+describe("planHash", () => {
+  it("names what a plan says, not how it is written", () => {
+    const [standard, quick] = [plans.get("standard"), plans.get("quick")];
+    if (standard === undefined || quick === undefined) throw new Error("absent");
+    const shuffled = Object.fromEntries(Object.entries(standard).reverse()) as typeof standard;
+    expect(planHash(shuffled)).toBe(planHash(standard));
+    expect(planHash(standard)).toMatch(/^[0-9a-f]{64}$/);
+    expect(planHash(quick)).not.toBe(planHash(standard));
+    expect(planHash({ ...standard, margin: 0.051 })).not.toBe(planHash(standard));
+  });
+
+  it("is of JSON with sorted names at every depth", () => {
+    expect(canonicalJson({ b: [{ d: 1, c: 2 }], a: null })).toBe('{"a":null,"b":[{"c":2,"d":1}]}');
+  });
+});
