@@ -26,19 +26,6 @@ export function stratumOf(plan: Pick<ReleasePlan, "evaluation">, elapsedMs: numb
   return Math.max(0, Math.floor(elapsedMs / 1_000 / stratumSeconds(plan)));
 }
 
-/** Number of the step in which a plan's releases are evaluated; 1 is shadowing, 2 the first of the ramp. */
-export function evaluationStep({ ramp }: Pick<ReleasePlan, "ramp">): number {
-  return ramp.length + 2;
-}
-
-/** Share of the users on nightly in a step; undefined where nobody is. */
-export function stepWeight(
-  plan: Pick<ReleasePlan, "ramp" | "evaluation">,
-  step: number,
-): number | undefined {
-  return step === evaluationStep(plan) ? plan.evaluation.weight : plan.ramp[step - 2]?.weight;
-}
-
 /** The decision's clock, in seconds of the plan. */
 export function clockSeconds(window: EvaluationWindow, nowMs: number): number {
   return Math.max(0, (nowMs - window.startedAtMs) / 1_000 - window.heldSeconds);
