@@ -197,6 +197,7 @@ describe("a sick nightly", () => {
     await using balancer = await start();
     await controllerOf(balancer.adminUrl).route(both(), { nightlyWeight: 0.5 });
     await untilReplicas(balancer, 2);
+    await untilPopular(balancer);
     const users = range(400, nextUser);
     const answers = await ask(balancer.url, users, 64);
     expect(answers.filter(({ status }) => status !== 200)).toEqual([]);
