@@ -34,8 +34,8 @@ function routing(pool: Pool) {
     /** Begin to lead. @returns the epoch, larger than every one before. */
     async beginEpoch(leader: string, now: Date): Promise<number> {
       const { rows } = await pool.query<{ epoch: number }>(
-        `insert into control_epoch (only, epoch, leader, since) values (1, 1, $1, $2)
-         on conflict (only) do update set epoch = control_epoch.epoch + 1, leader = excluded.leader, since = excluded.since
+        `insert into control_epoch ("only", epoch, leader, since) values (1, 1, $1, $2)
+         on conflict ("only") do update set epoch = control_epoch.epoch + 1, leader = excluded.leader, since = excluded.since
          returning epoch`,
         [leader, now],
       );

@@ -208,7 +208,7 @@ function history(pool: Pool) {
 /** @throws ServiceError `failed_precondition` where the epoch or the sequence is not the expected one. */
 async function writeChange(client: Queryable, change: RolloutChange): Promise<void> {
   const { rows } = await client.query<{ epoch: number }>(
-    "select epoch from control_epoch where only = 1 for share",
+    `select epoch from control_epoch where "only" = 1 for share`,
   );
   if (rows[0]?.epoch !== change.epoch) {
     throw new ServiceError("failed_precondition", "another controller leads by now");

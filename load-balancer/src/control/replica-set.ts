@@ -157,6 +157,7 @@ export class ReplicaSet {
     };
     let running: RunningReplica;
     try {
+      await runtime.prepare(release.code, signal);
       running = await runtime.start(spec, signal);
     } catch (failure) {
       await this.#failed(entry, messageOf(failure), []);

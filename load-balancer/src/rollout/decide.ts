@@ -17,6 +17,8 @@ export interface Observations {
   readonly nowMs: number;
   /** No release before this one is under way. */
   readonly isTurn: boolean;
+  /** An operator puts it in place as it is: nobody judges it. */
+  readonly isEmergency?: boolean;
   readonly command?: Command;
   /** Of code and bundle. */
   readonly preparation:
@@ -54,7 +56,7 @@ export interface Transition {
 export const NEXT: Readonly<Record<RolloutState, readonly RolloutState[]>> = {
   queued: ["preparing", "aborted"],
   preparing: ["warming", "failed-to-start", "aborted"],
-  warming: ["shadowing", "failed-to-start", "rolling-back"],
+  warming: ["shadowing", "promoting", "failed-to-start", "rolling-back"],
   shadowing: ["ramping", "evaluating", "holding", "promoting", "rolling-back"],
   ramping: ["ramping", "evaluating", "holding", "promoting", "rolling-back"],
   evaluating: ["extending", "promoting", "holding", "rolling-back"],
@@ -179,6 +181,9 @@ function decideWarming(
     return move(rollout, seen, "failed-to-start", { reason, evidence: { lastLines } });
   }
   if (seen.nightlyReady < plan.replicas) return undefined;
+  if (seen.isEmergency === true) {
+    return move(rollout, seen, "promoting", "its replicas are ready; nobody judges it");
+  }
   const shadowing = { ...rollout, step: SHADOW_STEP, window: 1, windowStartedAtMs: seen.nowMs };
   return move(shadowing, seen, "shadowing", `${seen.nightlyReady} replicas are ready and warm`);
 }

@@ -8,8 +8,18 @@ const ROOT = resolve(import.meta.dirname, "../../..");
 const MAIN = `
 import { createServer } from "node:http";
 import { word } from "@canarec/service-kit/word";
+import "./fault.ts";
 const server = createServer((req, res) => {
   if (req.url === "/crash") { console.log("about to crash"); process.exit(7); }
+  if (req.url.startsWith("/recommend/")) {
+    const fault = globalThis.fault?.(req);
+    if (fault !== undefined) { res.writeHead(fault); res.end(); return; }
+    res.writeHead(200, { "content-type": "text/plain", "x-canarec-internal": JSON.stringify({
+      build: process.env["BUILD"], bundle: process.env["BUNDLE_ID"], personalised: true, propensities: null, reason: "history" }) });
+    res.end(Array.from({ length: 20 }, (_, i) => word + "+" + i).join(","));
+    return;
+  }
+  if (req.url.startsWith("/internal/popular")) { res.end(JSON.stringify({ movies: ["a", "b"] })); return; }
   if (req.url === "/deaf") process.on("SIGTERM", () => undefined);
   res.end(JSON.stringify({ word, build: process.env["BUILD"], bundle: process.env["BUNDLE_ID"], secret: process.env["SECRET"] }));
 });
@@ -58,6 +68,7 @@ export function makeRepository(folder: string): SmallRepository {
     }),
   );
   write("inference/src/main.ts", MAIN);
+  write("inference/src/fault.ts", "export {};\n");
   write("cli/bin/canarec.mjs", CLI);
   write("db-utils/drizzle/meta/_journal.json", JSON.stringify({ entries: [{ tag: "0000_a" }] }));
   symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"));

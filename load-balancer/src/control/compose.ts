@@ -1,0 +1,212 @@
+import { randomBytes } from "node:crypto";
+import { readFile, writeFile } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
+import { openDatabase } from "@canarec/db-utils/database";
+import { migrationStatus } from "@canarec/db-utils/migrations";
+import { createControlRepository } from "@canarec/db-utils/releases/control-repository";
+import { createReleaseRepository } from "@canarec/db-utils/releases/release-repository";
+import { ServiceError, messageOf } from "@canarec/service-kit/errors";
+import { healthRoutes } from "@canarec/service-kit/health";
+import { createApp, errorHandler, listen, unknownPath } from "@canarec/service-kit/http";
+import { Resources, disposable } from "@canarec/service-kit/lifecycle";
+import type { Logger } from "@canarec/service-kit/logging";
+import { createRegistry } from "@canarec/service-kit/metrics";
+import { requireBearer } from "../admin/bearer.ts";
+import { parsePlans } from "../rollout/plans.ts";
+import { ENDED } from "../rollout/rollout.ts";
+import { openProcessRuntime } from "../runtimes/process/process-runtime.ts";
+import type { Runtime } from "../runtimes/runtime.ts";
+import type { ControlConfig } from "./config.ts";
+import { controlRoutes } from "./control-routes.ts";
+import { Controller } from "./controller.ts";
+import { openDataPlanes } from "./data-planes.ts";
+import { openLeadership } from "./leadership.ts";
+import { ReplicaSet } from "./replica-set.ts";
+import { RoutingWriter } from "./routing-writer.ts";
+import { type SubmitParts, submit, submitFirst } from "./submit.ts";
+
+/** Between two rounds while nothing happens. */
+const ROUND_MS = 1_000;
+
+/** How long a leader without Postgres goes on renewing nightly's lease. */
+const ALONE_MS = 2 * 3_600_000;
+
+/** What a test may put in place of the real thing. */
+export interface Overrides {
+  readonly runtime?: Runtime;
+  readonly nowMs?: () => number;
+}
+
+export interface ControlPlane extends AsyncDisposable {
+  readonly url: string;
+}
+
+/** The composition root of the control plane. */
+export async function startControlPlane(
+  config: ControlConfig,
+  log: Logger,
+  overrides: Overrides = {},
+): Promise<ControlPlane> {
+  await using opened = new Resources();
+  const nowMs = overrides.nowMs ?? steadyClock();
+  const wake = wakeable();
+  const core = await openCore(config, { log, overrides, opened, nowMs, changed: wake.now });
+  const { database, releases, control, runtime, plans, replicas, routing, controller } = core;
+  const submitParts = submitPartsOf(controller, { releases, runtime, plans, nowMs });
+  const routes = controlRoutes({
+    ...{ authorise: requireBearer(config.tokenFile), releases, control, replicas, routing, nowMs },
+    submit: async (submission) => submit(submission, await submitParts()),
+    command: (releaseId, command) => controller.command(releaseId, command),
+    changed: wake.now,
+  });
+  const registry = createRegistry("control-plane");
+  const isReady = () => routing.newest() !== undefined;
+  const app = createApp()
+    .use(
+      healthRoutes(registry, () =>
+        isReady() ? { ready: true } : { ready: false, reason: "main is not restored yet" },
+      ),
+    )
+    .use(routes)
+    .use(unknownPath())
+    .use(errorHandler(log));
+  const server = opened.use(await listen(app, { host: config.host, port: config.port }));
+  const first = async () => {
+    if (controller.epoch === undefined || (await releases.mains(1)).length > 0) return;
+    const bundleId = await newestBundle(database);
+    if (bundleId !== undefined) await submitFirst(await submitParts(), bundleId);
+  };
+  opened.use(keepRounds(controller, { first, log, wake, nowMs }));
+  return disposable(opened, { url: server.url });
+}
+
+interface CoreParts {
+  readonly log: Logger;
+  readonly overrides: Overrides;
+  readonly opened: Resources;
+  readonly nowMs: () => number;
+  readonly changed: () => void;
+}
+
+/** Everything but the API and the rounds. */
+async function openCore(
+  config: ControlConfig,
+  { log, overrides, opened, nowMs, changed }: CoreParts,
+) {
+  const database = opened.use(
+    await openDatabase(config.databaseUrl, { max: 4, applicationName: "canarec control plane" }),
+  );
+  const releases = createReleaseRepository(database);
+  const control = createControlRepository(database);
+  const token = await openToken(config.tokenFile);
+  const runtime = opened.use(
+    overrides.runtime ??
+      openProcessRuntime({
+        ...{ repository: config.repository, home: config.home, supervisor: config.supervisor },
+        commandEnv: config.replicaEnv,
+        appliedMigrations: async () => (await migrationStatus(database)).applied,
+      }),
+  );
+  const plans = parsePlans(JSON.parse(await readFile(config.plansFile, "utf8")));
+  const planes = openDataPlanes(config.dataPlaneUrls, async () => token);
+  const leadership = opened.use(openLeadership(database, control, () => new Date(nowMs())));
+  const routing = new RoutingWriter(control, planes, Date.now);
+  const replicas = new ReplicaSet({
+    ...{ runtime, control, env: config.replicaEnv, memoryMiB: config.replicaMemoryMiB, log },
+    ...{ nowMs, changed },
+  });
+  const { mainReplicas } = config;
+  const controller = new Controller({
+    ...{ releases, control, leadership, runtime, replicas, planes, routing },
+    ...{ mainReplicas, nowMs, log },
+  });
+  return { database, releases, control, runtime, plans, replicas, routing, controller };
+}
+
+/** What a submission is decided from; refused where this controller does not lead. */
+function submitPartsOf(
+  controller: Controller,
+  parts: Omit<SubmitParts, "epoch" | "nowMs" | "waiting"> & { readonly nowMs: () => number },
+): () => Promise<SubmitParts> {
+  const { releases, nowMs } = parts;
+  return async () => {
+    const { epoch } = controller;
+    if (epoch === undefined) throw new ServiceError("unavailable", "another controller leads");
+    const rows = await releases.rolloutsNotIn(ENDED);
+    const found = await Promise.all(rows.map(({ releaseId }) => releases.find(releaseId)));
+    const waiting = found.filter((one) => one !== undefined);
+    return { ...parts, epoch, nowMs: nowMs(), waiting };
+  };
+}
+
+interface Rounds {
+  readonly first: () => Promise<void>;
+  readonly log: Logger;
+  readonly wake: ReturnType<typeof wakeable>;
+  readonly nowMs: () => number;
+}
+
+/** Round after round, until disposed; without Postgres the lease is renewed for a while. */
+function keepRounds(controller: Controller, { first, log, wake, nowMs }: Rounds): AsyncDisposable {
+  const stop = new AbortController();
+  let aloneSinceMs: number | undefined;
+  const round = async () => {
+    try {
+      await first();
+      while ((await controller.round()) && !stop.signal.aborted);
+      if (aloneSinceMs !== undefined) log.info("Postgres is back");
+      aloneSinceMs = undefined;
+    } catch (failure) {
+      if (aloneSinceMs === undefined) log.warn({ err: failure }, "a round failed");
+      aloneSinceMs ??= nowMs();
+      if (nowMs() - aloneSinceMs < ALONE_MS) await controller.renew().catch(() => undefined);
+    }
+  };
+  const running = (async () => {
+    while (!stop.signal.aborted) {
+      await round();
+      await wake.orAfter(ROUND_MS, stop.signal);
+    }
+  })();
+  return {
+    async [Symbol.asyncDispose]() {
+      stop.abort();
+      await running;
+    },
+  };
+}
+
+/** A wait that can be cut short. */
+function wakeable() {
+  let cut = new AbortController();
+  return {
+    now: () => cut.abort(),
+    async orAfter(ms: number, stop: AbortSignal): Promise<void> {
+      const signal = AbortSignal.any([cut.signal, stop]);
+      await sleep(ms, undefined, { signal }).catch(() => undefined);
+      if (cut.signal.aborted) cut = new AbortController();
+    },
+  };
+}
+
+/** Milliseconds since 1970 at the start, and from then on what has passed: jumps of the clock are not seen. */
+function steadyClock(): () => number {
+  const offsetMs = Date.now() - performance.now();
+  return () => Math.round(offsetMs + performance.now());
+}
+
+/** The bearer token; made where there is none. */
+async function openToken(file: string): Promise<string> {
+  const made = randomBytes(32).toString("base64url");
+  await writeFile(file, `${made}\n`, { mode: 0o600, flag: "wx" }).catch((failure: unknown) => {
+    if ((failure as { code?: string }).code !== "EEXIST") throw new Error(messageOf(failure));
+  });
+  return (await readFile(file, "utf8")).trim();
+}
+
+async function newestBundle(database: Awaited<ReturnType<typeof openDatabase>>) {
+  const { rows } = await database.pool.query<{ id: string }>(
+    `select bundle_id as id from bundles where state = 'complete' order by created_at desc limit 1`,
+  );
+  return rows[0]?.id;
+}

@@ -1,0 +1,80 @@
+import { join, resolve } from "node:path";
+import { type Env, parseConfig, variable } from "@canarec/service-kit/config";
+import { z } from "zod";
+import { ProcessId } from "../runtimes/process/processes.ts";
+
+export interface ControlConfig {
+  readonly host: string;
+  readonly port: number;
+  readonly logLevel: string;
+  readonly databaseUrl: string;
+  /** Absolute. */
+  readonly home: string;
+  readonly tokenFile: string;
+  /** Admin ports of the data planes. */
+  readonly dataPlaneUrls: readonly string[];
+  readonly plansFile: string;
+  /** The repository that refs are of. */
+  readonly repository: string;
+  readonly mainReplicas: number;
+  readonly replicaMemoryMiB: number;
+  /** Replicas end when it does. */
+  readonly supervisor: ProcessId | undefined;
+  /** What replicas and the builds' own commands inherit. */
+  readonly replicaEnv: Readonly<Record<string, string>>;
+}
+
+const ROOT = resolve(import.meta.dirname, "../../..");
+
+/** Of our own environment, all that a replica or a command of a build may see. */
+const FOR_REPLICAS = [
+  ...["HOME", "TZ", "LANG", "TMPDIR", "NODE_EXTRA_CA_CERTS", "PGPASSWORD", "PGPASSFILE"],
+  ...["DATABASE_URL", "CHROMA_URL", "KAFKA_BROKERS", "STREAM_TOPIC", "EXPOSURE_TOPIC"],
+  ...["STREAM_ZONE", "RATING_MAX", "DEADLINE_MS", "LOG_LEVEL", "MINILM_PATH"],
+  ...["HISTORY_ROWS", "HISTORY_CONNECTIONS"],
+];
+
+const ControlEnv = z.object({
+  HOST: z.string().default("127.0.0.1"),
+  PORT: variable.port.default(9_083),
+  LOG_LEVEL: variable.logLevel.default("info"),
+  DATABASE_URL: variable.postgresUrl,
+  CANAREC_HOME: z.string().min(1).default(".canarec"),
+  CONTROL_TOKEN_FILE: z.string().min(1).optional(),
+  DATA_PLANE_URLS: variable.urls,
+  RELEASE_PLANS: z.string().min(1).optional(),
+  RELEASE_REPOSITORY: z.string().min(1).optional(),
+  MAIN_REPLICAS: variable.count.pipe(z.int().min(1).max(64)).default(2),
+  REPLICA_MEMORY_MIB: variable.count.pipe(z.int().min(128)).default(2_048),
+  CANAREC_SUPERVISOR: z
+    .string()
+    .regex(/^\d+(:\d+)?$/, "expected a process id, and its start after a colon")
+    .optional(),
+});
+
+/** @throws ConfigError naming every malformed variable. */
+export function controlConfig(env: Env): ControlConfig {
+  const e = parseConfig(ControlEnv, env);
+  const [pid, start] = e.CANAREC_SUPERVISOR?.split(":") ?? [];
+  const home = resolve(e.CANAREC_HOME);
+  return {
+    host: e.HOST,
+    port: e.PORT,
+    logLevel: e.LOG_LEVEL,
+    databaseUrl: e.DATABASE_URL,
+    home,
+    tokenFile: e.CONTROL_TOKEN_FILE ?? join(home, "control-token"),
+    dataPlaneUrls: e.DATA_PLANE_URLS,
+    plansFile: e.RELEASE_PLANS ?? join(ROOT, "load-balancer", "plans.json"),
+    repository: e.RELEASE_REPOSITORY ?? ROOT,
+    mainReplicas: e.MAIN_REPLICAS,
+    replicaMemoryMiB: e.REPLICA_MEMORY_MIB,
+    supervisor: pid === undefined ? undefined : ProcessId.parse({ pid: Number(pid), start }),
+    replicaEnv: Object.fromEntries(
+      FOR_REPLICAS.flatMap((name) => {
+        const value = env[name];
+        return value === undefined || value === "" ? [] : [[name, value]];
+      }),
+    ),
+  };
+}

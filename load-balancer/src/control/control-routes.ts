@@ -1,0 +1,175 @@
+import type { ControlRepository } from "@canarec/db-utils/releases/control-repository";
+import type { Release, ReleaseRepository } from "@canarec/db-utils/releases/release-repository";
+import { ServiceError, messageOf } from "@canarec/service-kit/errors";
+import { parseRequest } from "@canarec/service-kit/http";
+import { type RequestHandler, Router, json } from "express";
+import { z } from "zod";
+import { Track } from "../contract/exposure.ts";
+import { ReleasePlan } from "../contract/release-plan.ts";
+import { commandProblem } from "../rollout/decide-command.ts";
+import { Rollout } from "../rollout/rollout.ts";
+import type { Command } from "../rollout/decide.ts";
+import type { ReplicaSet } from "./replica-set.ts";
+import type { RoutingWriter } from "./routing-writer.ts";
+import { Submission } from "./submit.ts";
+
+const ReleaseId = z.object({ id: z.coerce.number().int().positive() });
+const CommandBody = z.strictObject({
+  actor: z.string().min(1).max(200),
+  reason: z.string().min(1).max(500),
+});
+const KINDS = ["pause", "resume", "promote", "abort", "rollback"] as const;
+const Pin = z.object({ userId: z.coerce.number().int().nonnegative() });
+const LISTED = 100;
+
+export interface ControlRoutesParts {
+  readonly authorise: RequestHandler;
+  readonly releases: ReleaseRepository;
+  readonly control: ControlRepository;
+  readonly replicas: ReplicaSet;
+  readonly routing: RoutingWriter;
+  readonly nowMs: () => number;
+  /** @throws ServiceError `unavailable` where this controller does not lead. */
+  readonly submit: (submission: Submission) => Promise<number>;
+  readonly command: (releaseId: number, command: Command) => void;
+  readonly changed: () => void;
+}
+
+/** The control plane's API; docs/releases.md has its shapes. */
+export function controlRoutes(parts: ControlRoutesParts): Router {
+  const { releases, replicas, routing } = parts;
+  const router = Router().use(["/releases", "/status", "/pins"], parts.authorise, json());
+  router
+    .post("/releases", async (req, res) => {
+      const submission = parseRequest(Submission, req.body);
+      const releaseId = await audited(
+        parts,
+        "submit",
+        { submission, actor: submission.actor },
+        () => parts.submit(submission),
+      );
+      parts.changed();
+      res.status(201).json({ releaseId });
+    })
+    .get("/releases", async (_req, res) => {
+      res.json({ releases: await releases.list(LISTED) });
+    })
+    .get("/releases/:id", async (req, res) => {
+      res.json(await describe(parts, parseRequest(ReleaseId, req.params).id));
+    })
+    .get("/releases/:id/record", async (req, res) => {
+      const { id } = parseRequest(ReleaseId, req.params);
+      const record = await releases.verdictRecord(id);
+      if (record === undefined)
+        throw new ServiceError("not_found", `release ${id} has no verdict yet`);
+      res.json(record);
+    })
+    .get("/status", async (_req, res) => {
+      const [mains, underway] = await Promise.all([
+        releases.mains(1),
+        releases.rolloutsNotIn(OVER),
+      ]);
+      const main = mains[0];
+      res.json({
+        main:
+          main === undefined
+            ? null
+            : { ...main, replicas: replicas.members(main.releaseId).length },
+        underway: underway.map(({ releaseId, state, detail }) => ({ releaseId, state, detail })),
+        routing: routing.newest() ?? null,
+      });
+    });
+  for (const kind of KINDS) router.post(`/releases/:id/${kind}`, commandHandler(kind, parts));
+  return router.use(pinRoutes(routing));
+}
+
+/** Users on a track for a look; left out of every analysis. */
+function pinRoutes(routing: RoutingWriter): Router {
+  return Router()
+    .put("/pins/:userId", (req, res) => {
+      const { userId } = parseRequest(Pin, req.params);
+      const { track } = parseRequest(z.strictObject({ track: Track }), req.body);
+      routing.pin(userId, track);
+      res.json({ userId, track });
+    })
+    .delete("/pins/:userId", (req, res) => {
+      const { userId } = parseRequest(Pin, req.params);
+      routing.pin(userId, undefined);
+      res.json({ userId, track: null });
+    });
+}
+
+const OVER = ["promoted", "rolled-back", "aborted", "failed-to-start"];
+
+function commandHandler(kind: Command["kind"], parts: ControlRoutesParts): RequestHandler {
+  return async (req, res) => {
+    const { id } = parseRequest(ReleaseId, req.params);
+    const { actor, reason } = parseRequest(CommandBody, req.body);
+    await audited(parts, kind, { releaseId: id, actor, reason }, async () => {
+      const { release, rollout } = await find(parts, id);
+      const plan = ReleasePlan.parse(release.plan);
+      const problem = commandProblem(rollout, plan, kind, parts.nowMs());
+      if (problem !== undefined)
+        throw new ServiceError("failed_precondition", `cannot ${kind}: ${problem}`);
+      parts.command(id, { kind, actor, reason });
+    });
+    parts.changed();
+    res.status(202).json({ releaseId: id, command: kind });
+  };
+}
+
+async function find(
+  { releases }: ControlRoutesParts,
+  id: number,
+): Promise<{ release: Release; rollout: Rollout }> {
+  const [release, row] = await Promise.all([releases.find(id), releases.rollout(id)]);
+  if (release === undefined || row === undefined) {
+    throw new ServiceError("not_found", `there is no release ${id}`);
+  }
+  return { release, rollout: Rollout.parse(row.detail) };
+}
+
+async function describe(parts: ControlRoutesParts, id: number) {
+  const { release, rollout } = await find(parts, id);
+  const [transitions, verdict] = await Promise.all([
+    parts.releases.changes(id),
+    parts.releases.newestVerdict(id),
+  ]);
+  const members = parts.replicas.members(id);
+  return {
+    release,
+    rollout,
+    transitions,
+    verdict: verdict ?? null,
+    replicas: members.map(({ row, url, ready }) => ({ name: row.name, url, ready })),
+  };
+}
+
+interface Audited {
+  readonly actor: string;
+  readonly releaseId?: number;
+  readonly reason?: string;
+  readonly submission?: Submission;
+}
+
+/** Whatever an operator asks for is on record, with what became of it. */
+async function audited<T>(
+  { control, nowMs }: ControlRoutesParts,
+  action: string,
+  asked: Audited,
+  work: () => Promise<T>,
+): Promise<T> {
+  const entry = {
+    ...{ at: new Date(nowMs()), actor: asked.actor, action },
+    ...{ releaseId: asked.releaseId ?? null, reason: asked.reason ?? null },
+    arguments: asked.submission ?? {},
+  };
+  try {
+    const result = await work();
+    await control.audit({ ...entry, outcome: "accepted" });
+    return result;
+  } catch (failure) {
+    await control.audit({ ...entry, outcome: `refused: ${messageOf(failure)}` });
+    throw failure;
+  }
+}
