@@ -9,6 +9,8 @@ import { JOBS, type Job, withSchedules } from "./jobs/job-table.ts";
 import { runCommand } from "./jobs/run-command.ts";
 import { createJobRunner } from "./jobs/run-job.ts";
 import { scheduleJobs } from "./jobs/schedule-jobs.ts";
+import { createJudgeMetrics } from "./judge/metrics.ts";
+import { startJudge } from "./judge/start-judge.ts";
 import { createMonitoringMetrics } from "./metrics.ts";
 import { openNotifier } from "./slack/open-notifier.ts";
 import { watchDatabase } from "./watch-database.ts";
@@ -23,6 +25,8 @@ export interface Monitoring extends AsyncDisposable {
   readonly url: string;
 }
 
+/** Of a minute, so much may go into summarising before the verdict is made. */
+const JUDGE_BUDGET_MS = 30_000;
 const NOTICE_TIMEOUT_MS = 5_000;
 const NOTICE_FLUSH_MS = 5_000;
 
@@ -58,8 +62,17 @@ export async function startMonitoring(
     execute: ({ command, limitMs }, stop) =>
       runCommand({ program: config.canarec, args: command, env: config.commandEnv, limitMs }, stop),
   });
+  const judge = startJudge({
+    db,
+    rules: { ...config, budgetMs: JUDGE_BUDGET_MS },
+    metrics: createJudgeMetrics(registry),
+    log,
+    now: () => new Date(),
+  });
+  opened.use(judge);
   const readiness = (): Readiness => {
     if (!watch.reachable()) return { ready: false, reason: "the database cannot be reached" };
+    if (!judge.works()) return { ready: true, degraded: "releases cannot be judged" };
     const failing = runner.failing();
     return failing.length === 0
       ? { ready: true }

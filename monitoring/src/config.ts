@@ -12,6 +12,11 @@ export interface MonitoringConfig {
   readonly slackWebhookUrl: string | undefined;
   /** Cron expressions, in UTC, of jobs that are not to run at their usual times. */
   readonly schedules: Readonly<Record<string, string | undefined>>;
+  /** The platform's topic, and that of exposures: whose progress tells how far the data are complete. */
+  readonly streamTopic: string;
+  readonly exposureTopic: string;
+  /** Of an answer; a slower one counts as late. */
+  readonly deadlineMs: number;
   /** The program of the `canarec` command. */
   readonly canarec: string;
   /** Environment of the commands. */
@@ -32,6 +37,9 @@ const MonitoringEnv = z.object({
   LOG_LEVEL: variable.logLevel.default("info"),
   DATABASE_URL: variable.postgresUrl,
   SLACK_WEBHOOK_URL: variable.httpUrl.optional(),
+  STREAM_TOPIC: z.string().min(1).default("movielog"),
+  EXPOSURE_TOPIC: z.string().min(1).default("canarec-exposures"),
+  DEADLINE_MS: variable.milliseconds.default(600),
   RETENTION_SCHEDULE: cronExpression.optional(),
   STATISTICS_SCHEDULE: cronExpression.optional(),
 });
@@ -46,6 +54,9 @@ export function monitoringConfig(env: Env): MonitoringConfig {
     databaseUrl: e.DATABASE_URL,
     slackWebhookUrl: e.SLACK_WEBHOOK_URL,
     schedules: { retention: e.RETENTION_SCHEDULE, statistics: e.STATISTICS_SCHEDULE },
+    streamTopic: e.STREAM_TOPIC,
+    exposureTopic: e.EXPOSURE_TOPIC,
+    deadlineMs: e.DEADLINE_MS,
     canarec: CANAREC,
     commandEnv: Object.fromEntries(
       FOR_COMMANDS.flatMap((name) => {

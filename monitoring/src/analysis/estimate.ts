@@ -1,4 +1,3 @@
-import { normalCdf } from "../statistics/normal.ts";
 import { ratioOf } from "../statistics/ratio-metric.ts";
 import { boundariesOf } from "../statistics/group-sequential.ts";
 import { parseSums } from "../statistics/sufficient-sums.ts";
@@ -83,15 +82,4 @@ export function lookBounds(
 }
 
 /** Where a second look brought no information: the two are then as good as one. */
-const LEAST_GROWTH = 1.000_1;
-
-/**
- * Probability that z passes the last look's bound, if the effect goes on as it was seen.
- *
- * @param fraction information now over information at the last look.
- */
-export function conditionalPower(z: number, fraction: number, bound: number): number {
-  const t = Math.min(fraction, 1 / LEAST_GROWTH);
-  const drift = z / Math.sqrt(t); // mean of z at t = 1
-  return normalCdf((z * Math.sqrt(t) + drift * (1 - t) - bound) / Math.sqrt(1 - t));
-}
+export const LEAST_GROWTH = 1.000_1;

@@ -1,9 +1,10 @@
 import type { ReleasePlan } from "@canarec/load-balancer/contract/release-plan";
 import { sequenceGreaterP } from "../statistics/confidence-sequence.ts";
+import { conditionalPower } from "../statistics/power.ts";
 import type { Success } from "./decide.ts";
 import {
   type StratifiedContrast,
-  conditionalPower,
+  LEAST_GROWTH,
   lookBounds,
   strataBelow,
   stratifiedContrast,
@@ -57,7 +58,11 @@ export function primaryEvidence(
     bound,
     success: successOf(difference.z, aboveMargin.z, bound),
     conditionalPower: canExtend
-      ? conditionalPower(z, information[0] / information[1], bounds[1])
+      ? conditionalPower({
+          z,
+          fraction: Math.min(information[0] / information[1], 1 / LEAST_GROWTH),
+          finalBound: bounds[1],
+        })
       : null,
   };
 }

@@ -1,6 +1,6 @@
 import { ServiceError } from "@canarec/service-kit/errors";
 import { z } from "zod";
-import { canonicalJson } from "./canonical-json.ts";
+import { canonicalJson } from "@canarec/load-balancer/rollout/plans";
 import { RECORD_VERSION, type VerdictRecord, judge } from "./judge.ts";
 import { VerdictInputs } from "./verdict-inputs.ts";
 
