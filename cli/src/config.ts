@@ -7,6 +7,7 @@ export interface CliConfig {
   readonly kafkaBrokers: readonly string[] | undefined;
   readonly chromaUrl: string | undefined;
   readonly home: string | undefined;
+  readonly controlUrl: string | undefined;
   readonly streamTopic: string | undefined;
   readonly streamZone: string | undefined;
   readonly ratingMax: number | undefined;
@@ -19,6 +20,7 @@ const CliEnv = z.object({
   KAFKA_BROKERS: variable.addresses.optional(),
   CHROMA_URL: variable.httpUrl.optional(),
   CANAREC_HOME: z.string().optional(),
+  CONTROL_URL: variable.httpUrl.optional(),
   STREAM_TOPIC: z.string().optional(),
   STREAM_ZONE: variable.zone.optional(),
   RATING_MAX: variable.ratingMax.optional(),
@@ -34,6 +36,7 @@ export function cliConfig(env: Env): CliConfig {
     kafkaBrokers: e.KAFKA_BROKERS,
     chromaUrl: e.CHROMA_URL,
     home: e.CANAREC_HOME,
+    controlUrl: e.CONTROL_URL,
     streamTopic: e.STREAM_TOPIC,
     streamZone: e.STREAM_ZONE,
     ratingMax: e.RATING_MAX,

@@ -34,6 +34,7 @@ function runs(pid: number): void {
     streamZone: "America/New_York",
     ratingMax: 10,
     minilmPath: "/models",
+    controlUrl: "http://127.0.0.1:9083",
     services: {},
   });
 }

@@ -4,6 +4,7 @@ import { addBundleCommands } from "./commands/bundle.ts";
 import { addCatalogCommands } from "./commands/catalog.ts";
 import { addDatabaseCommands } from "./commands/db.ts";
 import { addRecommendCommand } from "./commands/recommend.ts";
+import { addReleaseCommands } from "./commands/release.ts";
 import { addStreamCommands } from "./commands/stream.ts";
 
 /** The whole command line. Actions load what they need when they run, so that `--help` is quick. */
@@ -22,6 +23,7 @@ export function createProgram(context: CliContext): Command {
   addCatalogCommands(program, context);
   addBundleCommands(program, context);
   addStreamCommands(program, context);
+  addReleaseCommands(program, context);
   addRecommendCommand(program, context);
   addDatabaseCommands(program, context);
   return program;

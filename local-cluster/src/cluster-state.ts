@@ -44,6 +44,7 @@ export class ClusterState {
       streamZone: config.streamZone,
       ratingMax: config.ratingMax,
       minilmPath: config.minilmPath ?? null,
+      controlUrl: urls.get("control-plane") ?? null,
       services: Object.fromEntries(
         [...this.#pids].map(([name, pid]) => [name, { url: urls.get(name), pid }]),
       ),

@@ -3,6 +3,8 @@ import { fileURLToPath } from "node:url";
 import type { Resources as Owner } from "@canarec/service-kit/lifecycle";
 import { Resources, disposable } from "@canarec/service-kit/lifecycle";
 import { ServiceError } from "@canarec/service-kit/errors";
+import { endReplicas } from "@canarec/load-balancer/runtimes/process/process-runtime";
+import { startOf } from "@canarec/load-balancer/runtimes/process/processes";
 import { buildName } from "./build-name.ts";
 import { ClusterState } from "./cluster-state.ts";
 import { type ClusterLog, partLine, seconds, step } from "./cluster-log.ts";
@@ -29,6 +31,9 @@ import { type SupervisionEvents, supervise } from "./supervise.ts";
 import { ensureTopics } from "./topics.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+
+/** For requests under way, and what it has to put away. */
+const REPLICA_GRACE_MS = 5_000;
 
 /** As the platforms have it; more may be given to the topic at any time. */
 const STREAM_PARTITIONS = 2;
@@ -85,6 +90,8 @@ export async function startCluster(input: ClusterInput, log: ClusterLog): Promis
     log.line(partLine("logs", `cannot be put aside: ${reason}`));
   });
   opened.defer(() => rotation[Symbol.dispose]());
+  // After the services have stopped; a control plane that is only restarted leaves its replicas be.
+  opened.defer(() => endReplicas(options.home, REPLICA_GRACE_MS));
   const plans = servicePlans(addresses, options);
   await startServices(opened, { input, plans, addresses, events, log });
   state.publish(addresses, plans, config);
@@ -125,6 +132,7 @@ async function startServices(opened: Owner, starting: ServiceStart): Promise<voi
     ...sharedEnv(addresses),
     ...minilmEnv(input.config),
     BUILD: buildName(ROOT),
+    CANAREC_SUPERVISOR: [process.pid, startOf(process.pid) ?? []].flat().join(":"),
   };
   const surroundings = { home: addresses.home, env };
   const stages = new Set(starting.plans.map(({ stage }) => stage));

@@ -13,6 +13,7 @@ describe("parseOptions", () => {
         catalog: "demo",
         linesPerSecond: undefined,
         simulator: true,
+        releases: false,
       },
     });
   });
@@ -27,6 +28,7 @@ describe("parseOptions", () => {
         catalog: "/somewhere/c.jsonl",
         linesPerSecond: 12.5,
         simulator: false,
+        releases: false,
       },
     });
   });

@@ -1,6 +1,7 @@
 import { ConfigError, type Env } from "@canarec/service-kit/config";
 import { inferenceConfig } from "@canarec/inference/config";
 import { loadBalancerConfig } from "@canarec/load-balancer/config";
+import { controlConfig } from "@canarec/load-balancer/control/config";
 import { monitoringConfig } from "@canarec/monitoring/config";
 import { simulatorConfig } from "@canarec/simulator/config";
 import { streamParserConfig } from "@canarec/stream-parser/config";
@@ -11,6 +12,7 @@ const CONFIGS: Readonly<Record<string, (env: Env) => unknown>> = {
   "stream-parser": streamParserConfig,
   inference: inferenceConfig,
   "load-balancer": loadBalancerConfig,
+  "control-plane": controlConfig,
   monitoring: monitoringConfig,
   simulator: simulatorConfig,
 };
@@ -32,7 +34,7 @@ export function environmentProblems(env: Env, choices: ServiceChoices): string[]
   };
   const inherited = { ...inheritedEnv(env), ...sharedEnv(at) };
   const problems = servicePlans(at, choices).flatMap((plan) => {
-    const service = plan.program.split("/")[0] ?? "";
+    const service = plan.name === "control-plane" ? plan.name : (plan.program.split("/")[0] ?? "");
     return problemsOf(() => CONFIGS[service]?.({ ...inherited, ...plan.env }));
   });
   return [...new Set(problems)];

@@ -17,6 +17,8 @@ export interface ClusterAddresses {
 
 export interface ServiceChoices {
   readonly simulator: boolean;
+  /** The control plane starts inference, not the cluster. */
+  readonly releases?: boolean;
   /** Stream lines a second of the simulator; its own default if absent. */
   readonly linesPerSecond: number | undefined;
 }
@@ -47,7 +49,8 @@ export function innerServices(choices: ServiceChoices): string[] {
     { length: INFERENCE_REPLICAS },
     (_, index) => `inference-${index + 1}`,
   );
-  const always = ["stream-parser", ...replicas, "load-balancer-admin", "monitoring"];
+  const serving = choices.releases === true ? ["control-plane"] : replicas;
+  const always = ["stream-parser", ...serving, "load-balancer-admin", "monitoring"];
   return choices.simulator ? [...always, "simulator"] : always;
 }
 
@@ -57,7 +60,8 @@ export function servicePlans(at: ClusterAddresses, choices: ServiceChoices): Ser
   const plans = [
     streamParser(at, choices),
     ...replicas.map((name) => inner(at, name, { program: "inference/src/main.ts", stage: 0 })),
-    loadBalancer(at, replicas),
+    ...(choices.releases === true ? [controlPlane(at)] : []),
+    loadBalancer(at, choices.releases === true ? undefined : replicas),
     inner(at, "monitoring", { program: "monitoring/src/main.ts", stage: 1 }),
   ];
   return choices.simulator ? [...plans, simulator(at, choices)] : plans;
@@ -97,12 +101,24 @@ function streamParser(at: ClusterAddresses, choices: ServiceChoices): ServicePla
   });
 }
 
-function loadBalancer(at: ClusterAddresses, replicas: readonly string[]): ServicePlan {
+function controlPlane(at: ClusterAddresses): ServicePlan {
+  return inner(at, "control-plane", {
+    program: "load-balancer/src/control/main.ts",
+    stage: 0,
+    env: {
+      DATA_PLANE_URLS: `http://127.0.0.1:${at.ports["load-balancer-admin"] ?? 0}`,
+      MAIN_REPLICAS: String(INFERENCE_REPLICAS),
+    },
+  });
+}
+
+/** @param replicas absent: a control plane names them; both get ready together. */
+function loadBalancer(at: ClusterAddresses, replicas: readonly string[] | undefined): ServicePlan {
   const admin = inner(at, "load-balancer-admin", {
     program: "load-balancer/src/main.ts",
-    stage: 1,
+    stage: replicas === undefined ? 0 : 1,
   });
-  const urls = replicas.map((name) => `http://127.0.0.1:${at.ports[name] ?? 0}`);
+  const urls = (replicas ?? []).map((name) => `http://127.0.0.1:${at.ports[name] ?? 0}`);
   return {
     ...admin,
     name: "load-balancer",
@@ -110,7 +126,7 @@ function loadBalancer(at: ClusterAddresses, replicas: readonly string[]): Servic
       HOST: at.host,
       PORT: String(at.publicPort),
       ADMIN_PORT: String(at.ports["load-balancer-admin"] ?? 0),
-      REPLICA_URLS: urls.join(","),
+      ...(replicas === undefined ? {} : { REPLICA_URLS: urls.join(",") }),
     },
     url: publicUrl(at),
   };

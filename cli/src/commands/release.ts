@@ -1,0 +1,62 @@
+import type { Command } from "commander";
+import type { CliContext } from "../cli-context.ts";
+import { examples, leaf } from "./leaf.ts";
+
+const COMMANDS: Readonly<Record<string, string>> = {
+  pause: "stop the decision's clock; users stay where they are",
+  resume: "go on with a release that is held",
+  promote: "make a release main without waiting for the judge",
+  abort: "take a release back",
+  rollback: "go back to the main before, while that is warm",
+};
+
+/** `canarec release …`: ship a build, watch it, decide for oneself. */
+export function addReleaseCommands(program: Command, context: CliContext): void {
+  const group = program.command("release").description("ship builds as canaries, and judge them");
+  leaf(group, "submit", "queue a build: a commit, and the bundle that it builds")
+    .requiredOption("--ref <ref>", "branch, tag or commit")
+    .option("--bundle <id>", "serve this bundle instead of a new one")
+    .option("--plan <name>", "how it is served and judged", "standard")
+    .option("--policy <policy>", "superior or non-inferior")
+    .option("--emergency", "make it main as soon as it is ready, unjudged")
+    .addHelpText(
+      "after",
+      examples("release submit --ref HEAD", "release submit --ref v7 --plan quick"),
+    )
+    .action(async (options: { ref: string }) => {
+      const { submitAction } = await import("../release/release-actions.ts");
+      await submitAction(context, options);
+    });
+  leaf(group, "list", "list releases, newest first").action(async (options: object) => {
+    const { listAction } = await import("../release/release-actions.ts");
+    await listAction(context, options);
+  });
+  leaf(group, "status", "where a release stands, and why")
+    .argument("[id]", "its number; the newest")
+    .option("--watch", "again and again until it is over")
+    .action(async (id: string | undefined, options: object) => {
+      const { statusAction } = await import("../release/release-actions.ts");
+      await statusAction(context, id, options);
+    });
+  leaf(group, "explain", "every step of a release with its reason")
+    .argument("<id>", "its number")
+    .action(async (id: string, options: object) => {
+      const { explainAction } = await import("../release/release-actions.ts");
+      await explainAction(context, id, options);
+    });
+  leaf(group, "replay", "recompute a verdict from its record alone")
+    .argument("<id|file>", "number of a release, or file with a record")
+    .action(async (source: string, options: object) => {
+      const { replayAction } = await import("../release/release-actions.ts");
+      await replayAction(context, source, options);
+    });
+  for (const [kind, description] of Object.entries(COMMANDS)) {
+    leaf(group, kind, description)
+      .argument("<id>", "its number")
+      .requiredOption("--reason <reason>", "for the record")
+      .action(async (id: string, options: { reason: string }) => {
+        const { commandAction } = await import("../release/release-actions.ts");
+        await commandAction(context, { kind, id }, options);
+      });
+  }
+}

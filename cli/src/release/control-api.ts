@@ -1,0 +1,91 @@
+import { readFileSync } from "node:fs";
+import { userInfo } from "node:os";
+import { join } from "node:path";
+import { ServiceError } from "@canarec/service-kit/errors";
+import { z } from "zod";
+import type { CliContext, CommonOptions } from "../cli-context.ts";
+import { type Servers, findServers } from "../find-servers.ts";
+
+const LIMIT_MS = 30_000;
+
+const Problem = z.object({ message: z.string() });
+
+/** Which state a release is in, and how it came there. */
+export const ReleaseReport = z.object({
+  release: z.object({
+    releaseId: z.number(),
+    ref: z.string(),
+    code: z.string(),
+    bundleId: z.string().nullable(),
+    planHash: z.string(),
+    plan: z.looseObject({ name: z.string() }),
+    actor: z.string(),
+  }),
+  rollout: z.looseObject({ state: z.string(), step: z.number(), window: z.number() }),
+  transitions: z.array(
+    z.object({
+      at: z.string(),
+      toState: z.string(),
+      toStep: z.number(),
+      actor: z.string(),
+      reason: z.string(),
+    }),
+  ),
+  verdict: z
+    .object({
+      at: z.string(),
+      row: z.number(),
+      kind: z.string(),
+      action: z.string(),
+      reason: z.string(),
+    })
+    .nullable(),
+  replicas: z.array(z.object({ name: z.string(), url: z.string(), ready: z.boolean() })),
+});
+export type ReleaseReport = z.output<typeof ReleaseReport>;
+
+export interface ControlApi {
+  readonly servers: Servers;
+  get(path: string): Promise<unknown>;
+  post(path: string, body: unknown): Promise<unknown>;
+}
+
+/** The control plane of the cluster, with the token that lies in its home. */
+export function controlApi(context: CliContext, options: CommonOptions): ControlApi {
+  const servers = findServers(context, options);
+  const url = servers.controlUrl();
+  const call = async (method: string, path: string, body?: unknown) => {
+    const response = await fetch(new URL(path, url), {
+      method,
+      signal: AbortSignal.any([context.signal, AbortSignal.timeout(LIMIT_MS)]),
+      headers: {
+        authorization: `Bearer ${tokenOf(servers.home)}`,
+        "content-type": "application/json",
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    const answer: unknown = await response.json();
+    if (response.ok) return answer;
+    const problem = Problem.safeParse(answer).data?.message ?? `status ${response.status}`;
+    throw new ServiceError("failed_precondition", problem);
+  };
+  return {
+    servers,
+    get: (path) => call("GET", path),
+    post: (path, body) => call("POST", path, body),
+  };
+}
+
+/** Who asks, for the record. */
+export function actor(): string {
+  return userInfo().username;
+}
+
+function tokenOf(home: string): string {
+  const file = join(home, "control-token");
+  try {
+    return readFileSync(file, "utf8").trim();
+  } catch (cause) {
+    throw new ServiceError("unauthenticated", `${file} cannot be read`, { cause });
+  }
+}

@@ -1,0 +1,155 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { replayVerdict } from "@canarec/monitoring/analysis/replay";
+import { ServiceError } from "@canarec/service-kit/errors";
+import { z } from "zod";
+import type { CliContext, CommonOptions } from "../cli-context.ts";
+import { printResult } from "../output/print.ts";
+import { table } from "../output/table.ts";
+import { ReleaseReport, actor, controlApi } from "./control-api.ts";
+
+/** States in which a release waits for nothing any more. */
+const OVER = ["promoted", "rolled-back", "aborted", "failed-to-start"];
+const WATCH_MS = 2_000;
+
+export interface SubmitOptions extends CommonOptions {
+  readonly ref: string;
+  readonly bundle?: string;
+  readonly plan?: string;
+  readonly policy?: string;
+  readonly emergency?: boolean;
+}
+
+/** `canarec release submit` */
+export async function submitAction(context: CliContext, options: SubmitOptions): Promise<void> {
+  const { ref, bundle, plan, policy, emergency } = options;
+  const body = { ref, bundle, plan, policy, emergency, actor: actor(), source: "cli" };
+  const answer = await controlApi(context, options).post("/releases", body);
+  const { releaseId } = z.object({ releaseId: z.number() }).parse(answer);
+  printResult(context, options, { releaseId }, () =>
+    [`Release ${releaseId} is queued.`, `Look: canarec release status ${releaseId} --watch`].join(
+      "\n",
+    ),
+  );
+}
+
+const Listed = z.object({
+  releases: z.array(
+    z.object({
+      releaseId: z.number(),
+      state: z.string(),
+      kind: z.string(),
+      ref: z.string(),
+      code: z.string(),
+      submittedAt: z.string(),
+      actor: z.string(),
+    }),
+  ),
+});
+
+/** `canarec release list` */
+export async function listAction(context: CliContext, options: CommonOptions): Promise<void> {
+  const listed = Listed.parse(await controlApi(context, options).get("/releases"));
+  printResult(context, options, listed, ({ releases }) =>
+    table(
+      ["release", "state", "ref", "commit", "submitted", "by"],
+      releases.map((one) => [
+        ...[String(one.releaseId), one.state, one.ref, one.code.slice(0, 12)],
+        ...[one.submittedAt.slice(0, 19), one.actor],
+      ]),
+    ),
+  );
+}
+
+/** `canarec release status [id]` */
+export async function statusAction(
+  context: CliContext,
+  id: string | undefined,
+  options: CommonOptions & { readonly watch?: boolean },
+): Promise<void> {
+  const api = controlApi(context, options);
+  const releaseId = id ?? (await newest(api));
+  for (;;) {
+    const report = ReleaseReport.parse(await api.get(`/releases/${releaseId}`));
+    printResult(context, options, report, statusInWords);
+    if (options.watch !== true || OVER.includes(report.rollout.state)) return;
+    await sleep(WATCH_MS, undefined, { signal: context.signal });
+  }
+}
+
+async function newest(api: ReturnType<typeof controlApi>): Promise<string> {
+  const [first] = Listed.parse(await api.get("/releases")).releases;
+  if (first === undefined) throw new ServiceError("not_found", "there is no release yet");
+  return String(first.releaseId);
+}
+
+function statusInWords({
+  release,
+  rollout,
+  verdict,
+  replicas,
+  transitions,
+}: ReleaseReport): string {
+  const last = transitions.at(-1);
+  const lines = [
+    `Release ${release.releaseId} (${release.ref}, ${release.code.slice(0, 12)}) is ${rollout.state}, step ${rollout.step}, by the plan ${release.plan.name}.`,
+    `Because: ${last?.reason ?? "it was submitted"} (${last?.at.slice(0, 19) ?? ""}, ${last?.actor ?? ""})`,
+    `Replicas: ${replicas.map(({ name, ready }) => `${name} ${ready ? "ready" : "not ready"}`).join(", ") || "none"}`,
+  ];
+  if (verdict !== null) {
+    lines.push(`The judge (row ${verdict.row}): ${verdict.action} – ${verdict.reason}`);
+  }
+  return lines.join("\n");
+}
+
+/** `canarec release explain ID` */
+export async function explainAction(
+  context: CliContext,
+  id: string,
+  options: CommonOptions,
+): Promise<void> {
+  const report = ReleaseReport.parse(await controlApi(context, options).get(`/releases/${id}`));
+  printResult(context, options, report, (found) =>
+    [
+      statusInWords(found),
+      "",
+      ...found.transitions.map(
+        ({ at, toState, toStep, actor: by, reason }) =>
+          `${at.slice(0, 19)}  ${toState.padEnd(15)} step ${toStep}  ${reason} (${by})`,
+      ),
+      "",
+      `Plan ${found.release.plan.name}, sha256 ${found.release.planHash}. Recompute the verdict: canarec release replay ${id}`,
+    ].join("\n"),
+  );
+}
+
+/** `canarec release replay ID|FILE` */
+export async function replayAction(
+  context: CliContext,
+  source: string,
+  options: CommonOptions,
+): Promise<void> {
+  const recorded: unknown = /^\d+$/.test(source)
+    ? await controlApi(context, options).get(`/releases/${source}/record`)
+    : JSON.parse(readFileSync(path.resolve(context.folder, source), "utf8"));
+  const { record, same } = replayVerdict(recorded);
+  printResult(context, options, { same, record }, () =>
+    same
+      ? "The verdict is the same, to the last digit."
+      : "THE VERDICT IS NOT THE SAME: the record was changed, or made by other code.",
+  );
+  if (!same) throw new ServiceError("data_loss", "the recomputed verdict differs from the record");
+}
+
+/** `canarec release pause|resume|promote|abort|rollback ID` */
+export async function commandAction(
+  context: CliContext,
+  command: { readonly kind: string; readonly id: string },
+  options: CommonOptions & { readonly reason: string },
+): Promise<void> {
+  const { kind, id } = command;
+  const body = { actor: actor(), reason: options.reason };
+  const answer = await controlApi(context, options).post(`/releases/${id}/${kind}`, body);
+  printResult(context, options, answer, () => `Release ${id}: ${kind} is under way.`);
+}
