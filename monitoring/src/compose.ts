@@ -1,16 +1,16 @@
-import { openDatabase } from "@canarec/db-utils/database";
+import { type Database, openDatabase } from "@canarec/db-utils/database";
 import { type Readiness, healthRoutes } from "@canarec/service-kit/health";
 import { createApp, errorHandler, listen, unknownPath } from "@canarec/service-kit/http";
 import { Resources, disposable } from "@canarec/service-kit/lifecycle";
 import type { Logger } from "@canarec/service-kit/logging";
-import { createRegistry } from "@canarec/service-kit/metrics";
+import { type Registry, createRegistry } from "@canarec/service-kit/metrics";
 import type { MonitoringConfig } from "./config.ts";
 import { JOBS, type Job, withSchedules } from "./jobs/job-table.ts";
 import { runCommand } from "./jobs/run-command.ts";
 import { createJobRunner } from "./jobs/run-job.ts";
 import { scheduleJobs } from "./jobs/schedule-jobs.ts";
 import { createJudgeMetrics } from "./judge/metrics.ts";
-import { startJudge } from "./judge/start-judge.ts";
+import { type Judge, startJudge } from "./judge/start-judge.ts";
 import { createMonitoringMetrics } from "./metrics.ts";
 import { openNotifier } from "./slack/open-notifier.ts";
 import { watchDatabase } from "./watch-database.ts";
@@ -62,14 +62,7 @@ export async function startMonitoring(
     execute: ({ command, limitMs }, stop) =>
       runCommand({ program: config.canarec, args: command, env: config.commandEnv, limitMs }, stop),
   });
-  const judge = startJudge({
-    db,
-    rules: { ...config, budgetMs: JUDGE_BUDGET_MS },
-    metrics: createJudgeMetrics(registry),
-    log,
-    now: () => new Date(),
-  });
-  opened.use(judge);
+  const judge = opened.use(openJudge(config, db, log, registry));
   const readiness = (): Readiness => {
     if (!watch.reachable()) return { ready: false, reason: "the database cannot be reached" };
     if (!judge.works()) return { ready: true, degraded: "releases cannot be judged" };
@@ -85,4 +78,14 @@ export async function startMonitoring(
   const server = opened.use(await listen(app, { host: config.host, port: config.port }));
   opened.use(scheduleJobs(withSchedules(overrides.jobs ?? JOBS, config.schedules), runner));
   return disposable(opened, { url: server.url });
+}
+
+function openJudge(config: MonitoringConfig, db: Database, log: Logger, registry: Registry): Judge {
+  return startJudge({
+    db,
+    rules: { ...config, budgetMs: JUDGE_BUDGET_MS },
+    metrics: createJudgeMetrics(registry),
+    log,
+    now: () => new Date(),
+  });
 }

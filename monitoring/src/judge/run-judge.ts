@@ -48,7 +48,7 @@ export async function runJudge(
     "select pg_try_advisory_lock($1) as locked",
     [JUDGE_LOCK],
   );
-  return rows[0]?.locked === true ? passOver(db, rules, now) : undefined;
+  return rows[0]?.locked === true ? await passOver(db, rules, now) : undefined;
 }
 
 async function passOver(db: Database, rules: JudgeRules, now: Date): Promise<Pass> {

@@ -8,6 +8,11 @@ import { type JudgeRules, type Pass, runJudge } from "./run-judge.ts";
 /** Between two passes: the shortest time between two verdicts of a release. */
 const INTERVAL_MS = 5_000;
 
+export interface Judge extends AsyncDisposable {
+  /** Whether the last pass was made to its end. */
+  readonly works: () => boolean;
+}
+
 export interface JudgeParts {
   readonly db: Database;
   readonly rules: JudgeRules;
@@ -20,7 +25,7 @@ export interface JudgeParts {
  * Judge until disposed. A pass that fails, as while the database is away, is made again in five seconds;
  * such a time is one line in the log at its beginning and one at its end.
  */
-export function startJudge(parts: JudgeParts): AsyncDisposable & { readonly works: () => boolean } {
+export function startJudge(parts: JudgeParts): Judge {
   const { log, metrics } = parts;
   const stop = new AbortController();
   let works = true;
