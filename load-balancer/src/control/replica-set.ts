@@ -11,7 +11,10 @@ const READY_LIMIT_MS = 120_000;
 const PROBE_MS = 2_000;
 const WARM_UP_USERS = 50;
 const WARM_UP_MS = 2_000;
-/** Restarts of main's replicas after a crash. */
+/** Between a failure and the next start. */
+const BACKOFF_BASE_MS = 250;
+const BACKOFF_MAX_MS = 30_000;
+const SETTLED_MS = 120_000;
 const STOP_GRACE_MS = 10_000;
 
 /** A replica as the controller sees it. */
@@ -29,6 +32,7 @@ export interface Failure {
   readonly lastLines: readonly string[];
   /** It had been ready before. */
   readonly wasReady: boolean;
+  readonly atMs: number;
 }
 
 interface Entry {
@@ -107,6 +111,7 @@ export class ReplicaSet {
   /** Start what is missing of a release. */
   async ensure({ releaseId, replicas }: Running, release: Release): Promise<void> {
     const { control, runtime, log } = this.#parts;
+    if (this.members(releaseId).length < replicas && this.#isTooSoon(releaseId)) return;
     let number = await control.countReplicas(releaseId);
     for (let n = this.members(releaseId).length; n < replicas; n += 1) {
       const name = `r${releaseId}-${(number += 1)}`;
@@ -129,6 +134,18 @@ export class ReplicaSet {
       );
       entry.task = this.#start(entry, release);
     }
+  }
+
+  /** After failures the next start waits, longer each time, until one has been well for a while. */
+  #isTooSoon(releaseId: number): boolean {
+    const nowMs = this.#parts.nowMs();
+    const recent = this.#failures.filter(
+      (failure) => failure.releaseId === releaseId && nowMs - failure.atMs < SETTLED_MS,
+    );
+    const last = recent.at(-1);
+    if (last === undefined) return false;
+    const waitMs = Math.min(BACKOFF_MAX_MS, BACKOFF_BASE_MS * 2 ** (recent.length - 1));
+    return nowMs - last.atMs < waitMs;
   }
 
   /** Stop every replica of which this is not said to be kept. */
@@ -222,6 +239,7 @@ export class ReplicaSet {
       reason,
       lastLines,
       wasReady: ready,
+      atMs: this.#parts.nowMs(),
     });
     this.#parts.log.warn({ replica: row.name, reason }, "a replica has failed");
     this.#parts.changed();

@@ -47,11 +47,14 @@ export function openProcessRuntime(options: ProcessRuntimeOptions): Runtime {
   const { repository, home } = options;
   const worktrees = { repository, folder: join(home, "builds") };
   const watch = watchReplicas(home);
+  const places = oncePerKey((code: string, signal: AbortSignal) =>
+    prepareWorktree(code, worktrees, signal),
+  );
   return {
     kind: "process",
     resolve: (ref) => resolveRef(repository, ref),
     async prepare(code, signal) {
-      const place = await prepareWorktree(code, worktrees, signal);
+      const place = await places(code, signal);
       const applied = await options.appliedMigrations();
       const missing = (await migrationsOf(place)).filter((tag) => !applied.includes(tag));
       if (missing.length === 0) return;
@@ -87,6 +90,18 @@ export function openProcessRuntime(options: ProcessRuntimeOptions): Runtime {
     async [Symbol.asyncDispose]() {
       watch.close();
     },
+  };
+}
+
+/** One call for all who ask for the same while it is under way: two would be in each other's way. */
+function oncePerKey<T>(make: (key: string, signal: AbortSignal) => Promise<T>) {
+  const underWay = new Map<string, Promise<T>>();
+  return (key: string, signal: AbortSignal): Promise<T> => {
+    const known = underWay.get(key);
+    if (known !== undefined) return known;
+    const made = make(key, signal).finally(() => underWay.delete(key));
+    underWay.set(key, made);
+    return made;
   };
 }
 
