@@ -45,7 +45,8 @@ const flowsIn = (minute: string) => `
   exists (select from platform_answers f
           where f.answered_at >= ${minute} - interval '1 min' and f.answered_at < ${minute} + interval '2 min')`;
 
-const MINUTE = `
+/** Parameters: release, minute, reach. */
+export const EXPOSURES_OF_MINUTE = `
 select ${COLUMNS},
   case when (select ${flowsIn("$2::timestamptz")})
        then ${matchedBetween("$2::timestamptz", "$2::timestamptz + interval '1 min'", "$3::interval")} end as matched
@@ -59,7 +60,11 @@ export async function exposuresOfMinute(
   { releaseId, matchMs }: ExposureScope,
   minute: Date,
 ): Promise<ExposureRow[]> {
-  const { rows } = await client.query<ExposureRow>(MINUTE, [releaseId, minute, `${matchMs} ms`]);
+  const { rows } = await client.query<ExposureRow>(EXPOSURES_OF_MINUTE, [
+    releaseId,
+    minute,
+    `${matchMs} ms`,
+  ]);
   return rows;
 }
 
@@ -69,7 +74,8 @@ export interface WindowStart {
   readonly firstExposedAt: Date;
 }
 
-const OF_USERS = `
+/** Parameters: release, users, first exposures, time, earliest, latest, reach. */
+export const EXPOSURES_OF_USERS = `
 with due (user_id, begins) as (select * from unnest($2::int8[], $3::timestamptz[])),
 seen as materialized (
   select e.* from due d cross join lateral (
@@ -93,7 +99,7 @@ export async function exposuresOfUsers(
 ): Promise<ExposureRow[]> {
   if (users.length === 0) return [];
   const begins = users.map(({ firstExposedAt }) => firstExposedAt.getTime());
-  const { rows } = await client.query<ExposureRow>(OF_USERS, [
+  const { rows } = await client.query<ExposureRow>(EXPOSURES_OF_USERS, [
     releaseId,
     users.map(({ userId }) => userId),
     users.map(({ firstExposedAt }) => firstExposedAt),
