@@ -34,6 +34,8 @@ export interface Summaries {
   readonly onHold: boolean;
   readonly window: EvaluationWindow | undefined;
   readonly sources: { readonly exposuresMs: number | null; readonly platformMs: number | null };
+  /** Users first exposed before this are all in the sums. */
+  readonly summedToMs: number | undefined;
   /** By time. */
   readonly minutes: readonly SummarisedMinute[];
   readonly sums: readonly SummedUsers[];
@@ -75,6 +77,7 @@ export function assembleInputs(summaries: Summaries, atMs: number): VerdictInput
       exposures: sources.exposuresMs === null ? null : iso(sources.exposuresMs),
       platform: sources.platformMs === null ? null : iso(sources.platformMs),
     },
+    summedTo: summaries.summedToMs === undefined ? null : iso(summaries.summedToMs),
     join: recentJoin(minutes, sources.platformMs, atMs),
     rare: { errors: rare("errors"), deadline: rare("deadline"), lists: rare("lists") },
     sampleRatio: sampleRatios(summaries),

@@ -43,6 +43,15 @@ export function dueLook(
   return clock >= seconds && !window.extended ? 1 : 0;
 }
 
+/** When the last user that a look judges was first exposed, at the latest. */
+export function entryEndMs(
+  plan: Pick<ReleasePlan, "evaluation" | "attributionSeconds">,
+  window: EvaluationWindow,
+  look: 1 | 2,
+): number {
+  return window.startedAtMs + strataAtLook(plan, window, look) * stratumSeconds(plan) * 1_000;
+}
+
 /**
  * The strata that a look judges: [0, n) such that each of their users had the whole attribution window
  * by the time of the look. So a look gives the same answer however late it is taken.

@@ -125,6 +125,7 @@ export function inputsAt(hours: number, change: Partial<VerdictInputs> = {}): Ve
     },
     expectation: { users: 8_000, information: 40_000 },
     sources: { exposures: at, platform: at },
+    summedTo: new Date(START_MS + (hours - 4) * HOUR_MS).toISOString(),
     join: {
       main: { answers: 1_000, matched: 990, unlogged: 0 },
       nightly: { answers: 1_000, matched: 990, unlogged: 0 },

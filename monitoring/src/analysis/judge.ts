@@ -1,7 +1,7 @@
 import { VERDICT_VERSION, type Verdict } from "@canarec/load-balancer/contract/verdict";
 import { missingData, sampleRatioKey, validity } from "./data-checks.ts";
 import { type Findings, decide } from "./decide.ts";
-import { type EvaluationWindow, clockSeconds, dueLook } from "./evaluation-window.ts";
+import { type EvaluationWindow, clockSeconds, dueLook, entryEndMs } from "./evaluation-window.ts";
 import { guardrails } from "./guardrails.ts";
 import { killTests } from "./rare-failures.ts";
 import {
@@ -64,9 +64,16 @@ function evidenceOf(inputs: VerdictInputs) {
   const atMs = Date.parse(inputs.at);
   const look = window === undefined ? 0 : dueLook(inputs.plan, window, atMs);
   const noData = missingData(inputs) ?? null;
+  const isSummed =
+    window === undefined ||
+    look === 0 ||
+    (inputs.summedTo !== null &&
+      Date.parse(inputs.summedTo) >= entryEndMs(inputs.plan, window, look));
   return {
     clockSeconds: window === undefined ? null : clockSeconds(window, atMs),
     look,
+    /** Every user that the look judges is in the sums. */
+    isSummed,
     killTests: killTests(inputs),
     primaryHarm: primaryHarm(inputs),
     noData,
@@ -114,6 +121,7 @@ function tooEarly(inputs: VerdictInputs, evidence: Evidence, isThin: boolean): s
   if (clock === null) return "It is not evaluated yet";
   if (onHold) return "It is on hold, and its clock stands";
   if (look === 0) return describeDelay(clock, plan, evidenceUsers(primary));
+  if (!evidence.isSummed) return "The look waits for the last of its users to be summed";
   const isLast = look === 2 || plan.evaluation.extensionSeconds === null;
   if (!isThin || isLast) return undefined;
   return `Too few users yet: ${evidenceUsers(primary)} of ${plan.minimumUsers} a track`;

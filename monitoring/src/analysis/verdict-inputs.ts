@@ -73,6 +73,8 @@ export const VerdictInputs = z.object({
     .nullable(),
   /** Latest event times; null where nothing came yet. */
   sources: z.object({ exposures: At.nullable(), platform: At.nullable() }),
+  /** Users first exposed before this are all in the sums; null while that is not known. */
+  summedTo: At.nullable(),
   /** Answers of the last half hour, and those that the platform confirmed. */
   join: z.object({ main: Joined, nightly: Joined }),
   rare: z.object({ errors: RareFailures, deadline: RareFailures, lists: RareFailures }),

@@ -12,8 +12,10 @@ import type { MinuteCounts } from "../analysis/minute-counts.ts";
 import { VerdictInputs } from "../analysis/verdict-inputs.ts";
 import { type ReleaseUnderJudgement, windowAt } from "./release-under-judgement.ts";
 
-/** How far both sources are written. */
+/** How far both sources are written, and users summed. */
 export interface Sources {
+  /** Users first exposed before this are all in the sums; undefined while some wait. */
+  readonly summedToMs: number | undefined;
   readonly exposures: TopicProgress;
   readonly platform: TopicProgress;
 }
@@ -46,6 +48,7 @@ export async function judgeRelease(
       exposuresMs: sources.exposures.highEventAt?.getTime() ?? null,
       platformMs: sources.platform.highEventAt?.getTime() ?? null,
     },
+    summedToMs: sources.summedToMs,
     minutes: minutes.map(({ minute, window, track, step, counts }): SummarisedMinute => ({
       minuteMs: minute.getTime(),
       inWindow: window === release.window,

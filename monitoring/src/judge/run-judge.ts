@@ -71,10 +71,20 @@ async function passOver(db: Database, rules: JudgeRules, now: Date): Promise<Pas
   let users = 0;
   const verdicts: Verdict[] = [];
   for (const one of releases) {
-    // Whoever is not entered yet may have been exposed before those who are.
-    if (done) users += await sumMatureUsers(db, one, { ...rules, completeToMs, now }, isOver);
+    let summedToMs: number | undefined;
+    if (done) {
+      // Only now: whoever is not entered yet may have been exposed before those who are.
+      const summed = await sumMatureUsers(db, one, { ...rules, completeToMs, now }, isOver);
+      users += summed.users;
+      summedToMs = summed.summedToMs;
+    }
     if (!isJudged(one)) continue;
-    const verdict = await judgeRelease(db.pool, one, sources, momentOf(one, now));
+    const verdict = await judgeRelease(
+      db.pool,
+      one,
+      { ...sources, summedToMs },
+      momentOf(one, now),
+    );
     if (verdict !== undefined) verdicts.push(verdict);
   }
   return { verdicts, minutes, users, done };

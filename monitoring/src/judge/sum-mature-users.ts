@@ -32,14 +32,15 @@ const DAY_MS = 86_400_000;
  *
  * @param completeToMs all events before are there, so far as the sources can say.
  * @param isOver asked before each batch; true leaves the rest for the next run.
- * @returns how many users were summed.
+ * @returns how many users were summed, and the time before which all who were first exposed are now summed:
+ *   undefined if some were left.
  */
 export async function sumMatureUsers(
   db: Database,
   release: ReleaseUnderJudgement,
   rules: SummariseRules & { readonly completeToMs: number; readonly now: Date },
   isOver: () => boolean,
-): Promise<number> {
+): Promise<{ readonly users: number; readonly summedToMs: number | undefined }> {
   const { attributionSeconds } = release.plan;
   const lateness = Math.min(LATENESS_SECONDS, attributionSeconds * LATENESS_SHARE);
   const before = new Date(rules.completeToMs - (attributionSeconds + lateness) * 1_000);
@@ -49,9 +50,9 @@ export async function sumMatureUsers(
       sumBatch(transaction, release, rules, before),
     );
     users += summed;
-    if (summed < BATCH) break;
+    if (summed < BATCH) return { users, summedToMs: before.getTime() };
   }
-  return users;
+  return { users, summedToMs: undefined };
 }
 
 async function sumBatch(
