@@ -1,4 +1,5 @@
 import { type Database, openDatabase } from "@canarec/db-utils/database";
+import { createNoticeRepository } from "@canarec/db-utils/releases/notice-repository";
 import { type Readiness, healthRoutes } from "@canarec/service-kit/health";
 import { createApp, errorHandler, listen, unknownPath } from "@canarec/service-kit/http";
 import { Resources, disposable } from "@canarec/service-kit/lifecycle";
@@ -11,7 +12,8 @@ import { createJobRunner } from "./jobs/run-job.ts";
 import { scheduleJobs } from "./jobs/schedule-jobs.ts";
 import { createJudgeMetrics } from "./judge/metrics.ts";
 import { type Judge, startJudge } from "./judge/start-judge.ts";
-import { createMonitoringMetrics } from "./metrics.ts";
+import { type MonitoringMetrics, createMonitoringMetrics } from "./metrics.ts";
+import { deliverNotices } from "./slack/deliver-notices.ts";
 import { openNotifier } from "./slack/open-notifier.ts";
 import { watchDatabase } from "./watch-database.ts";
 
@@ -62,6 +64,7 @@ export async function startMonitoring(
     execute: ({ command, limitMs }, stop) =>
       runCommand({ program: config.canarec, args: command, env: config.commandEnv, limitMs }, stop),
   });
+  opened.use(openDelivery(config, db, { metrics, log }));
   const judge = opened.use(openJudge(config, db, log, registry));
   const readiness = (): Readiness => {
     if (!watch.reachable()) return { ready: false, reason: "the database cannot be reached" };
@@ -78,6 +81,18 @@ export async function startMonitoring(
   const server = opened.use(await listen(app, { host: config.host, port: config.port }));
   opened.use(scheduleJobs(withSchedules(overrides.jobs ?? JOBS, config.schedules), runner));
   return disposable(opened, { url: server.url });
+}
+
+/** Of what the control plane has to tell. */
+function openDelivery(
+  { slackWebhookUrl: webhookUrl }: MonitoringConfig,
+  db: Database,
+  { metrics, log }: { readonly metrics: MonitoringMetrics; readonly log: Logger },
+): AsyncDisposable {
+  return deliverNotices({
+    ...{ notices: createNoticeRepository(db), webhookUrl, timeoutMs: NOTICE_TIMEOUT_MS },
+    ...{ now: () => new Date(), random: Math.random, metrics, log },
+  });
 }
 
 function openJudge(config: MonitoringConfig, db: Database, log: Logger, registry: Registry): Judge {

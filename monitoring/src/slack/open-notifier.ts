@@ -102,7 +102,8 @@ const WithResponse = z.object({
   }),
 });
 
-function failureOf(error: unknown): NoticeFailure {
+/** What an error of the Slack client tells. */
+export function failureOf(error: unknown): NoticeFailure {
   const response = WithResponse.safeParse(error).data?.original.response;
   return { status: response?.status, retryAfterSeconds: response?.headers["retry-after"] };
 }

@@ -1,0 +1,78 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { NoticeRepository } from "@canarec/db-utils/releases/notice-repository";
+import { messageOf } from "@canarec/service-kit/errors";
+import type { Logger } from "@canarec/service-kit/logging";
+import { IncomingWebhook } from "@slack/webhook";
+import type { MonitoringMetrics } from "../metrics.ts";
+import { failureOf } from "./open-notifier.ts";
+import { retryDelayMs } from "./retry-delay.ts";
+
+/** How often to look for new ones. */
+const LOOK_MS = 1_000;
+
+/** Longer than any try may take: then somebody else may. */
+const LEASE_MS = 60_000;
+
+export interface DeliveryOptions {
+  readonly notices: NoticeRepository;
+  /** Absent: they go to the log. A secret; it is never logged. */
+  readonly webhookUrl: string | undefined;
+  readonly timeoutMs: number;
+  readonly delayMs?: typeof retryDelayMs;
+  readonly now: () => Date;
+  readonly random: () => number;
+  readonly metrics: MonitoringMetrics;
+  readonly log: Logger;
+}
+
+/**
+ * Tell what is written in the table of notices, oldest first, each until Slack has it or will not take
+ * it. The table is the queue: an outage, a restart or a second monitoring loses none, and sends none
+ * twice but for one whose acceptance was lost on the way.
+ */
+export function deliverNotices(options: DeliveryOptions): AsyncDisposable {
+  const stop = new AbortController();
+  const running = (async () => {
+    while (!stop.signal.aborted) {
+      const wasOne = await deliverOne(options).catch((failure: unknown) => {
+        options.log.debug({ reason: messageOf(failure) }, "notices cannot be read"); // Postgres is away
+        return false;
+      });
+      if (!wasOne) await sleep(LOOK_MS, undefined, { signal: stop.signal }).catch(() => undefined);
+    }
+  })();
+  return {
+    async [Symbol.asyncDispose]() {
+      stop.abort();
+      await running;
+    },
+  };
+}
+
+/** @returns whether one was due. */
+async function deliverOne(options: DeliveryOptions): Promise<boolean> {
+  const { notices, webhookUrl, timeoutMs, now, random, metrics, log } = options;
+  const notice = await notices.claim(now(), LEASE_MS);
+  if (notice === undefined) return false;
+  const toLog = async (why: string) => {
+    metrics.noticeLogged();
+    log.warn({ notice: notice.text, why }, "notice");
+    await notices.sent(notice.key, now());
+  };
+  if (webhookUrl === undefined) {
+    await toLog("no SLACK_WEBHOOK_URL");
+    return true;
+  }
+  try {
+    await new IncomingWebhook(webhookUrl, { timeout: timeoutMs }).send({ text: notice.text });
+  } catch (error) {
+    metrics.noticeFailed();
+    const delayMs = (options.delayMs ?? retryDelayMs)(failureOf(error), notice.attempts, random);
+    if (delayMs === "give_up") await toLog("Slack did not take it");
+    else await notices.postpone(notice.key, new Date(now().getTime() + delayMs));
+    return true;
+  }
+  metrics.noticeSent();
+  await notices.sent(notice.key, now());
+  return true;
+}
