@@ -1,0 +1,124 @@
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Database, openDatabase } from "@canarec/db-utils/database";
+import { migrationStatus } from "@canarec/db-utils/migrations";
+import type { LoadBalancer } from "@canarec/load-balancer/compose";
+import { type ControlPlane, startControlPlane } from "@canarec/load-balancer/control/compose";
+import { controlConfig } from "@canarec/load-balancer/control/config";
+import { endReplicas } from "@canarec/load-balancer/runtimes/process/process-runtime";
+import { Resources, disposable } from "@canarec/service-kit/lifecycle";
+import { createLogger } from "@canarec/service-kit/logging";
+import { expect } from "vitest";
+import { freshDatabase, freshTopic, temporaryFolder } from "../../servers.ts";
+import { ask, balance, range, until } from "../load-balancer/load-balancer-under-test.ts";
+import { type SmallRepository, makeRepository } from "../runtimes/small-build.ts";
+
+export const BUNDLE = "ab".repeat(32);
+const PLANS = JSON.parse(
+  readFileSync(join(import.meta.dirname, "../../../load-balancer/plans.json"), "utf8"),
+) as Record<string, Record<string, unknown>>;
+
+export interface Answer {
+  readonly status: number;
+  readonly body: Record<string, unknown>;
+}
+
+/** A load balancer and a repository of small builds, with control planes to be started over them. */
+export interface ControlWorld extends AsyncDisposable {
+  readonly repository: SmallRepository;
+  readonly database: Database;
+  readonly databaseUrl: string;
+  readonly balancer: LoadBalancer;
+  readonly home: string;
+  /** The commit that is checked out at first. */
+  readonly first: string;
+  /** @param changes of its environment. */
+  start(changes?: Readonly<Record<string, string>>): Promise<ControlPlane>;
+}
+
+export async function openControlWorld(quick: object = {}): Promise<ControlWorld> {
+  await using opened = new Resources();
+  const folder = temporaryFolder();
+  opened.defer(() => folder[Symbol.dispose]());
+  const home = join(folder.path, "home");
+  mkdirSync(home, { recursive: true });
+  opened.defer(() => endReplicas(home, 500));
+  const fresh = opened.use(await freshDatabase());
+  const database = opened.use(await openDatabase(fresh.url));
+  const exposures = opened.use(await freshTopic(1));
+  const entries = (await migrationStatus(database)).applied.map((tag) => ({ tag }));
+  const repository = makeRepository(join(folder.path, "repository"));
+  const first = repository.commit("first", {
+    "db-utils/drizzle/meta/_journal.json": JSON.stringify({ entries }),
+  });
+  await database.pool.query(
+    `insert into bundles values ($1, now(), 3, 1, false, 'complete', 'c', '{}', '{}')`,
+    [BUNDLE],
+  );
+  const steps = { shadow: { seconds: 1, share: 0.5 }, ramp: [{ weight: 0.25, seconds: 1 }] };
+  const plansFile = join(folder.path, "plans.json");
+  writeFileSync(
+    plansFile,
+    JSON.stringify({ ...PLANS, quick: { ...PLANS["quick"], ...steps, ...quick } }),
+  );
+  const balancer = opened.use(
+    await balance({ replicas: [], home, brokers: exposures.brokers, topic: exposures.topic }),
+  );
+  const start = (changes: Readonly<Record<string, string>> = {}) =>
+    startControlPlane(
+      controlConfig({
+        PORT: "0",
+        DATABASE_URL: fresh.url,
+        CANAREC_HOME: home,
+        DATA_PLANE_URLS: balancer.adminUrl,
+        RELEASE_PLANS: plansFile,
+        RELEASE_REPOSITORY: repository.folder,
+        MAIN_REPLICAS: "1",
+        ...changes,
+      }),
+      createLogger("control-plane", "silent"),
+    );
+  const databaseUrl = fresh.url;
+  return disposable(opened, { repository, database, databaseUrl, balancer, home, first, start });
+}
+
+/** The API of a control plane, as an operator's commands use it. */
+export function operatorOf(world: ControlWorld, plane: ControlPlane) {
+  const api = async (method: string, path: string, body?: unknown): Promise<Answer> => {
+    const token = readFileSync(join(world.home, "control-token"), "utf8").trim();
+    const response = await fetch(plane.url + path, {
+      method,
+      headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    return { status: response.status, body: (await response.json()) as Answer["body"] };
+  };
+  const rolloutOf = async (id: number) => {
+    const { body } = await api("GET", `/releases/${id}`);
+    return body["rollout"] as Record<string, unknown>;
+  };
+  return {
+    api,
+    rolloutOf,
+    submit: async (ref: string, changes = {}) => {
+      const body = { ref, plan: "quick", bundle: BUNDLE, actor: "me", ...changes };
+      const submitted = await api("POST", "/releases", body);
+      expect(submitted).toMatchObject({ status: 201 });
+      return Number(submitted.body["releaseId"]);
+    },
+    untilState: (id: number, state: string) =>
+      until(async () => (await rolloutOf(id))["state"] === state),
+    untilReady: () => until(async () => (await fetch(`${plane.url}/readyz`)).status === 200),
+  };
+}
+
+/** Which builds answer these users; every answer must be a list. */
+export async function words(
+  { balancer }: ControlWorld,
+  users: readonly number[] = range(40),
+): Promise<Set<string>> {
+  const answers = await ask(balancer.url, users, 8);
+  const wrong = answers.filter(({ status, movies }) => status !== 200 || movies.length !== 20);
+  expect(wrong).toEqual([]);
+  return new Set(answers.map(({ movies }) => movies[0]?.split("+")[0] ?? ""));
+}
