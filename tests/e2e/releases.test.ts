@@ -105,6 +105,8 @@ describe("npm start --releases", () => {
     const changed = commit("service-kit/src/health.ts", (text) =>
       text.replace('status: "alive"', 'status: "alive and new"'),
     );
+    const plan = await canarec("release", "plan", "--plan", "quick");
+    expect(plan).toMatchObject({ plan: "quick", kind: "no-data" });
     const { releaseId } = await canarec("release", "submit", "--ref", "HEAD", "--plan", "quick");
     const { replicas } = await untilState(releaseId, "ramping");
     for (const { url } of replicas) {

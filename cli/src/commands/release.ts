@@ -18,6 +18,7 @@ export function addReleaseCommands(program: Command, context: CliContext): void 
     .option("--bundle <id>", "serve this bundle instead of a new one")
     .option("--plan <name>", "how it is served and judged", "standard")
     .option("--policy <policy>", "superior or non-inferior")
+    .option("--force", "also where the traffic cannot show the margin")
     .option("--emergency", "make it main as soon as it is ready, unjudged")
     .addHelpText(
       "after",
@@ -27,6 +28,26 @@ export function addReleaseCommands(program: Command, context: CliContext): void 
       const { submitAction } = await import("../release/release-actions.ts");
       await submitAction(context, options);
     });
+  leaf(group, "plan", "what a plan can show with the traffic of the last 7 days")
+    .option("--plan <name>", "the plan", "standard")
+    .action(async (options: object) => {
+      const { planAction } = await import("../release/plan-action.ts");
+      await planAction(context, options);
+    });
+  addLooks(group, context);
+  for (const [kind, description] of Object.entries(COMMANDS)) {
+    leaf(group, kind, description)
+      .argument("<id>", "its number")
+      .requiredOption("--reason <reason>", "for the record")
+      .action(async (id: string, options: { reason: string }) => {
+        const { commandAction } = await import("../release/release-actions.ts");
+        await commandAction(context, { kind, id }, options);
+      });
+  }
+}
+
+/** Commands that change nothing. */
+function addLooks(group: Command, context: CliContext): void {
   leaf(group, "list", "list releases, newest first").action(async (options: object) => {
     const { listAction } = await import("../release/release-actions.ts");
     await listAction(context, options);
@@ -50,13 +71,4 @@ export function addReleaseCommands(program: Command, context: CliContext): void 
       const { replayAction } = await import("../release/release-actions.ts");
       await replayAction(context, source, options);
     });
-  for (const [kind, description] of Object.entries(COMMANDS)) {
-    leaf(group, kind, description)
-      .argument("<id>", "its number")
-      .requiredOption("--reason <reason>", "for the record")
-      .action(async (id: string, options: { reason: string }) => {
-        const { commandAction } = await import("../release/release-actions.ts");
-        await commandAction(context, { kind, id }, options);
-      });
-  }
 }

@@ -8,6 +8,7 @@ import type { CliContext, CommonOptions } from "../cli-context.ts";
 import { printResult } from "../output/print.ts";
 import { table } from "../output/table.ts";
 import { ReleaseReport, actor, controlApi } from "./control-api.ts";
+import { expectationOf } from "./plan-action.ts";
 
 /** States in which a release waits for nothing any more. */
 const OVER = ["promoted", "rolled-back", "aborted", "failed-to-start"];
@@ -19,13 +20,17 @@ export interface SubmitOptions extends CommonOptions {
   readonly plan?: string;
   readonly policy?: string;
   readonly emergency?: boolean;
+  readonly force?: boolean;
 }
 
 /** `canarec release submit` */
 export async function submitAction(context: CliContext, options: SubmitOptions): Promise<void> {
   const { ref, bundle, plan, policy, emergency } = options;
-  const body = { ref, bundle, plan, policy, emergency, actor: actor(), source: "cli" };
-  const answer = await controlApi(context, options).post("/releases", body);
+  const api = controlApi(context, options);
+  const judged = emergency !== true;
+  const expectation = judged ? await expectationOf(context, options) : undefined;
+  const body = { ref, bundle, plan, policy, emergency, actor: actor(), source: "cli", expectation };
+  const answer = await api.post("/releases", body);
   const { releaseId } = z.object({ releaseId: z.number() }).parse(answer);
   printResult(context, options, { releaseId }, () =>
     [`Release ${releaseId} is queued.`, `Look: canarec release status ${releaseId} --watch`].join(

@@ -55,12 +55,13 @@ export async function startControlPlane(
   const submitParts = submitPartsOf(controller, { releases, runtime, plans, nowMs });
   const routes = controlRoutes({
     ...{ authorise: requireBearer(config.tokenFile), releases, control, replicas, routing, nowMs },
+    plans,
     submit: async (submission) => submit(submission, await submitParts()),
     command: (releaseId, command) => controller.command(releaseId, command),
     changed: wake.now,
   });
   const registry = createRegistry("control-plane");
-  const isReady = () => routing.newest() !== undefined;
+  const isReady = () => controller.standsBy || routing.serves(replicas);
   const app = createApp()
     .use(
       healthRoutes(registry, () =>

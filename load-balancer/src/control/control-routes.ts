@@ -29,6 +29,7 @@ export interface ControlRoutesParts {
   readonly replicas: ReplicaSet;
   readonly routing: RoutingWriter;
   readonly nowMs: () => number;
+  readonly plans: ReadonlyMap<string, ReleasePlan>;
   /** @throws ServiceError `unavailable` where this controller does not lead. */
   readonly submit: (submission: Submission) => Promise<number>;
   readonly command: (releaseId: number, command: Command) => void;
@@ -38,7 +39,7 @@ export interface ControlRoutesParts {
 /** The control plane's API; docs/releases.md has its shapes. */
 export function controlRoutes(parts: ControlRoutesParts): Router {
   const { releases, replicas, routing } = parts;
-  const router = Router().use(["/releases", "/status", "/pins"], parts.authorise, json());
+  const router = Router().use(["/releases", "/plans", "/status", "/pins"], parts.authorise, json());
   router
     .post("/releases", async (req, res) => {
       const submission = parseRequest(Submission, req.body);
@@ -63,6 +64,9 @@ export function controlRoutes(parts: ControlRoutesParts): Router {
       if (record === undefined)
         throw new ServiceError("not_found", `release ${id} has no verdict yet`);
       res.json(record);
+    })
+    .get("/plans", (_req, res) => {
+      res.json({ plans: Object.fromEntries(parts.plans) });
     })
     .get("/status", async (_req, res) => {
       const [mains, underway] = await Promise.all([

@@ -52,6 +52,7 @@ export class Controller {
   readonly #commands = new Map<number, Command>();
   readonly #attempts = new NightlyAttempts();
   #restored = false;
+  #standsBy = false;
   #leaseLost = false;
   #epoch: number | undefined;
   #memory: { name: string; mebibytes: number; limit: number }[] = [];
@@ -65,6 +66,11 @@ export class Controller {
     return this.#epoch;
   }
 
+  /** Whether another one leads. */
+  get standsBy(): boolean {
+    return this.#standsBy;
+  }
+
   /** An operator's wish; it was checked that it can be obeyed. */
   command(releaseId: number, command: Command): void {
     this.#commands.set(releaseId, command);
@@ -74,6 +80,7 @@ export class Controller {
   async round(): Promise<boolean> {
     const { leadership, replicas, log } = this.#parts;
     this.#epoch = await leadership.check();
+    this.#standsBy = this.#epoch === undefined;
     if (this.#epoch === undefined) {
       this.#restored = false;
       return false;

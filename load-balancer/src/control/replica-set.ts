@@ -78,6 +78,11 @@ export class ReplicaSet {
     return this.members(releaseId).filter(({ ready }) => ready);
   }
 
+  /** Whether a replica of this name runs and is ready. */
+  isReady(name: string): boolean {
+    return this.#entries.get(name)?.ready === true;
+  }
+
   failuresOf(releaseId: number): readonly Failure[] {
     return this.#failures.filter((failure) => failure.releaseId === releaseId);
   }

@@ -55,6 +55,12 @@ export class RoutingWriter {
     return this.#newest;
   }
 
+  /** Whether every data plane sends main's users to replicas that are ready. */
+  serves(replicas: ReplicaSet): boolean {
+    const main = this.#newest?.replicas.main ?? [];
+    return this.#acknowledged && main.some(({ name }) => replicas.isReady(name));
+  }
+
   pins(): Readonly<Record<string, Track>> {
     return this.#pins;
   }

@@ -23,6 +23,10 @@ export const Submission = z.strictObject({
   emergency: z.boolean().default(false),
   source: z.enum(["cli", "api", "tag", "schedule", "drill"]).default("api"),
   tag: z.string().max(255).optional(),
+  /** What the traffic before lets expect: users of both tracks at the first look, 1 / se² at the last. */
+  expectation: z
+    .strictObject({ users: z.number().positive(), information: z.number().positive() })
+    .optional(),
   actor: Text,
 });
 export type Submission = z.output<typeof Submission>;
@@ -67,7 +71,7 @@ export async function submit(submission: Submission, parts: SubmitParts): Promis
     submittedAt: new Date(nowMs),
     kind: submission.emergency ? ("main" as const) : ("trial" as const),
     ...{ ref: submission.ref, code, build: code, bundleId: submission.bundle ?? null },
-    ...{ plan, planHash: hash, expectation: null },
+    ...{ plan, planHash: hash, expectation: submission.expectation ?? null },
     ...{ actor: submission.actor, source: submission.source, tag: submission.tag ?? null },
   };
   return releases.submit(release, (releaseId) => ({
