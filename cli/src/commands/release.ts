@@ -18,6 +18,7 @@ export function addReleaseCommands(program: Command, context: CliContext): void 
     .option("--bundle <id>", "serve this bundle instead of a new one")
     .option("--plan <name>", "how it is served and judged", "standard")
     .option("--policy <policy>", "superior or non-inferior")
+    .option("--supersede", "take the place of a release that is not yet evaluated")
     .option("--force", "also where the traffic cannot show the margin")
     .option("--emergency", "make it main as soon as it is ready, unjudged")
     .addHelpText(

@@ -21,6 +21,7 @@ export interface SubmitOptions extends CommonOptions {
   readonly policy?: string;
   readonly emergency?: boolean;
   readonly force?: boolean;
+  readonly supersede?: boolean;
 }
 
 /** `canarec release submit` */
@@ -29,7 +30,17 @@ export async function submitAction(context: CliContext, options: SubmitOptions):
   const api = controlApi(context, options);
   const judged = emergency !== true;
   const expectation = judged ? await expectationOf(context, options) : undefined;
-  const body = { ref, bundle, plan, policy, emergency, actor: actor(), source: "cli", expectation };
+  const body = {
+    ref,
+    bundle,
+    plan,
+    policy,
+    emergency,
+    actor: actor(),
+    source: "cli",
+    expectation,
+    queue: options.supersede === true ? "supersede" : undefined,
+  };
   const answer = await api.post("/releases", body);
   const { releaseId } = z.object({ releaseId: z.number() }).parse(answer);
   printResult(context, options, { releaseId }, () =>

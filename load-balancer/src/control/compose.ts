@@ -56,7 +56,13 @@ export async function startControlPlane(
   const routes = controlRoutes({
     ...{ authorise: requireBearer(config.tokenFile), releases, control, replicas, routing, nowMs },
     plans,
-    submit: async (submission) => submit(submission, await submitParts()),
+    submit: async (submission) => {
+      const submitting = await submitParts();
+      const releaseId = await submit(submission, submitting);
+      const queue = submission.queue ?? plans.get(submission.plan)?.queue;
+      if (queue === "supersede") await supersede(releaseId, submitting.waiting, core);
+      return releaseId;
+    },
     command: (releaseId, command) => controller.command(releaseId, command),
     changed: wake.now,
   });
@@ -122,6 +128,23 @@ async function openCore(
     ...{ mainReplicas, nowMs, log },
   });
   return { database, releases, control, runtime, plans, replicas, routing, controller };
+}
+
+/** States of a release that gives way to a newer one: users have not begun to judge it. */
+const GIVES_WAY = ["queued", "preparing", "warming", "shadowing", "ramping"];
+
+/** Abort what is not yet evaluated: a newer release takes its place. */
+async function supersede(
+  releaseId: number,
+  waiting: SubmitParts["waiting"],
+  { releases, controller }: Awaited<ReturnType<typeof openCore>>,
+): Promise<void> {
+  for (const other of waiting) {
+    const row = await releases.rollout(other.releaseId);
+    if (row === undefined || !GIVES_WAY.includes(row.state)) continue;
+    const reason = `superseded by release ${releaseId}`;
+    controller.command(other.releaseId, { kind: "abort", actor: "controller", reason });
+  }
 }
 
 /** What a submission is decided from; refused where this controller does not lead. */

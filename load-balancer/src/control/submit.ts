@@ -19,6 +19,8 @@ export const Submission = z.strictObject({
     .optional(),
   plan: z.string().max(64).default("standard"),
   policy: Policy.optional(),
+  /** Wait for those before it, or take the place of one that is not yet evaluated. */
+  queue: z.enum(["queue", "supersede"]).optional(),
   /** Becomes main as soon as it is ready, without a judgement. */
   emergency: z.boolean().default(false),
   source: z.enum(["cli", "api", "tag", "schedule", "drill"]).default("api"),
@@ -54,7 +56,8 @@ export async function submit(submission: Submission, parts: SubmitParts): Promis
     const known = [...plans.keys()].join(", ");
     throw new ServiceError("not_found", `there is no plan ${submission.plan}: ${known}`);
   }
-  const plan = submission.policy === undefined ? named : { ...named, policy: submission.policy };
+  const { policy = named.policy, queue = named.queue } = submission;
+  const plan: ReleasePlan = { ...named, policy, queue };
   const code = await runtime.resolve(submission.ref);
   const hash = planHash(plan);
   const same = parts.waiting.find(

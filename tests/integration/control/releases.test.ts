@@ -112,6 +112,24 @@ describe("the control plane", () => {
     expect(JSON.stringify(cause?.evidence)).toContain("no more");
   });
 
+  it("keeps a second release waiting, or lets it take the place of one not yet evaluated", async () => {
+    await operator.untilReady();
+    world.repository.commit("second");
+    const second = await operator.submit("HEAD");
+    world.repository.commit("third");
+    const third = await operator.submit("HEAD");
+    await operator.untilState(second, "ramping");
+    expect(await operator.rolloutOf(third)).toMatchObject({ state: "queued" });
+    world.repository.commit("fourth");
+    const fourth = await operator.submit("HEAD", { queue: "supersede" });
+    await operator.untilState(second, "aborted");
+    await operator.untilState(third, "aborted");
+    await operator.untilState(fourth, "evaluating");
+    const { body } = await operator.api("GET", `/releases/${second}`);
+    expect(JSON.stringify(body["transitions"])).toContain(`superseded by release ${fourth}`);
+    expect([...(await words())].sort()).toEqual(["first", "fourth"]);
+  });
+
   it("says clearly what it cannot do", async () => {
     await operator.untilReady();
     const refused = async (body: object) => {
