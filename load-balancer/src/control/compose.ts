@@ -67,7 +67,7 @@ export async function startControlPlane(
     changed: wake.now,
   });
   const registry = createRegistry("control-plane");
-  const isReady = () => controller.standsBy || routing.serves(replicas);
+  const isReady = () => controller.standsBy || controller.serves;
   const app = createApp()
     .use(
       healthRoutes(registry, () =>

@@ -53,6 +53,7 @@ export class Controller {
   readonly #attempts = new NightlyAttempts();
   #restored = false;
   #standsBy = false;
+  #serves = false;
   #leaseLost = false;
   #epoch: number | undefined;
   #memory: { name: string; mebibytes: number; limit: number }[] = [];
@@ -69,6 +70,11 @@ export class Controller {
   /** Whether another one leads. */
   get standsBy(): boolean {
     return this.#standsBy;
+  }
+
+  /** Whether every data plane has main's users at replicas that answer it. */
+  get serves(): boolean {
+    return this.#serves;
   }
 
   /** An operator's wish; it was checked that it can be obeyed. */
@@ -100,7 +106,15 @@ export class Controller {
     const changed = current === undefined ? false : await this.#advance(current, before ?? main);
     if (changed) return true;
     await this.#act(current, before ?? main);
+    this.#serves = await this.#isServing();
     return false;
+  }
+
+  async #isServing(): Promise<boolean> {
+    const { routing, replicas, planes } = this.#parts;
+    if (!routing.serves(replicas)) return false;
+    const reports = await planes.tracks();
+    return reports.length > 0 && reports.every(({ main }) => main.available > 0);
   }
 
   /** Renew the lease by the last epoch, while Postgres is away. */
