@@ -111,7 +111,11 @@ async function openTrackRouting(config: LoadBalancerConfig, { log, metrics, open
   const clocks = { nowMs: MONOTONE, wallMs: Date.now };
   const random = Math.random;
   const { replicaUrls, routingFile: file, deadlineMs } = config;
-  const options = { ...trackOptions(config), ...clocks, replicaUrls, file, random, metrics, log };
+  const { slackWebhookUrl } = config;
+  const options = {
+    ...{ ...trackOptions(config), ...clocks, replicaUrls, file, slackWebhookUrl },
+    ...{ random, metrics, log },
+  };
   const routing = opened.use(await openRouting(options));
   const { pools } = routing;
   const popular = await openPopularList(config.popularFile, Date.now, log);

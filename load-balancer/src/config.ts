@@ -12,6 +12,8 @@ export interface LoadBalancerConfig {
   readonly replicaUrls: readonly string[];
   /** The last routing snapshot. */
   readonly routingFile: string;
+  /** Where operators are told that the controller is gone. A secret. */
+  readonly slackWebhookUrl: string | undefined;
   /** Holds the bearer token of who may change the routing. */
   readonly controlTokenFile: string;
   /** From the arrival of a request to /recommend to its answer. */
@@ -43,6 +45,7 @@ const LoadBalancerEnv = z.object({
   ADMIN_PORT: variable.port.default(9_082),
   LOG_LEVEL: variable.logLevel.default("info"),
   REPLICA_URLS: variable.urls.optional(),
+  SLACK_WEBHOOK_URL: variable.httpUrl.optional(),
   CONTROL_TOKEN_FILE: z.string().min(1).optional(),
   DEADLINE_MS: variable.milliseconds.pipe(z.int().min(100)).default(600),
   API_DEADLINE_MS: variable.milliseconds.default(2_000),
@@ -70,6 +73,7 @@ export function loadBalancerConfig(env: Env): LoadBalancerConfig {
     adminPort: e.ADMIN_PORT,
     logLevel: e.LOG_LEVEL,
     replicaUrls: e.REPLICA_URLS ?? [],
+    slackWebhookUrl: e.SLACK_WEBHOOK_URL,
     routingFile: join(folder, "routing.json"),
     controlTokenFile: e.CONTROL_TOKEN_FILE ?? join(e.CANAREC_HOME, "control-token"),
     deadlineMs: e.DEADLINE_MS,

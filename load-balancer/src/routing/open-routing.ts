@@ -6,6 +6,7 @@ import type { LoadBalancerMetrics } from "../metrics.ts";
 import { type Tracks, type TracksOptions, openTracks } from "../replicas/open-tracks.ts";
 import { fixedRouting } from "./fixed-routing.ts";
 import { type RoutingReply, openLiveRouting } from "./live-routing.ts";
+import { tellLeaseLost } from "./tell-operators.ts";
 import { readStoredRouting, storeRouting } from "./stored-routing.ts";
 
 export interface RoutingOptions extends TracksOptions {
@@ -14,6 +15,8 @@ export interface RoutingOptions extends TracksOptions {
   /** Where the last snapshot is kept. */
   readonly file: string;
   readonly wallMs: () => number;
+  /** Absent: a lost lease is told in the log alone. */
+  readonly slackWebhookUrl: string | undefined;
   readonly metrics: LoadBalancerMetrics;
   readonly log: Logger;
 }
@@ -47,6 +50,8 @@ export async function openRouting(options: RoutingOptions): Promise<Routing> {
     },
     leaseLost({ version, releaseId }) {
       metrics.leaseLost();
+      if (releaseId !== null)
+        void tellLeaseLost({ version, releaseId }, options.slackWebhookUrl, log);
       log.error({ version, releaseId }, "nobody renewed nightly's lease: main serves all");
     },
   });

@@ -6,6 +6,7 @@ import {
   freshTopic,
   temporaryFolder,
 } from "../../servers.ts";
+import { slackDouble } from "../monitoring/slack-double.ts";
 import { TOKEN, admin, controllerOf, giveToken } from "./controller-of.ts";
 import { type ExposureReader, readExposures } from "./exposure-reader.ts";
 import { type FakeReplica, MISBEHAVIOURS, MOVIES, fakeReplica, well } from "./fake-replica.ts";
@@ -50,8 +51,11 @@ afterEach(async () => {
   await nightly[Symbol.asyncDispose]();
 });
 
-const start = () =>
-  balance({ replicas: [], home, brokers: topic.brokers, topic: topic.topic, deadlineMs: 600 });
+const start = (changes: { slackWebhookUrl?: string } = {}) =>
+  balance({
+    ...{ replicas: [], home, brokers: topic.brokers, topic: topic.topic, deadlineMs: 600 },
+    ...changes,
+  });
 const both = () => ({
   main: [{ name: "main-1", url: main.url }],
   nightly: [{ name: "nightly-1", url: nightly.url }],
@@ -128,7 +132,8 @@ describe("the routing of a controller", () => {
   });
 
   it("is left for main by itself when nobody renews the lease, without a failed answer", async () => {
-    await using balancer = await start();
+    await using slack = await slackDouble();
+    await using balancer = await start({ slackWebhookUrl: slack.url });
     const { route, snapshot } = controllerOf(balancer.adminUrl);
     const leaseEndsAt = new Date(Date.now() + 1_500).toISOString();
     const routed = await route(both(), { nightlyWeight: 0.5, leaseEndsAt });
@@ -145,6 +150,8 @@ describe("the routing of a controller", () => {
     await until(async () => (await tracks()).size === 1);
     expect(await tracks()).toEqual(new Set(["main"]));
     expect(await metric(balancer, "canarec_leases_lost_total")).toBe(1);
+    await until(() => slack.accepted.length > 0);
+    expect(slack.accepted).toEqual([expect.stringContaining("main serves all users of release 1")]);
     const renewed = { ...routed, leaseEndsAt: new Date(Date.now() + 60_000).toISOString() };
     expect(await admin(balancer.adminUrl, "PUT", "/routing", { body: renewed })).toMatchObject({
       status: 409,
