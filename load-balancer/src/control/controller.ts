@@ -10,7 +10,8 @@ import type { Runtime } from "../runtimes/runtime.ts";
 import type { DataPlanes } from "./data-planes.ts";
 import type { Leadership } from "./leadership.ts";
 import { noticeOf } from "./notices.ts";
-import { NightlyAttempts, unhealthyOf, verdictFrom } from "./observe.ts";
+import { NightlyAttempts, type ReplicaLoad, unhealthyOf, verdictFrom } from "./observe.ts";
+import { readLagMs } from "./read-lag.ts";
 import type { ReplicaSet } from "./replica-set.ts";
 import type { RoutingWriter } from "./routing-writer.ts";
 
@@ -56,7 +57,7 @@ export class Controller {
   #serves = false;
   #leaseLost = false;
   #epoch: number | undefined;
-  #memory: { name: string; mebibytes: number; limit: number }[] = [];
+  #loads: readonly ReplicaLoad[] = [];
 
   constructor(parts: ControllerParts) {
     this.#parts = parts;
@@ -184,13 +185,13 @@ export class Controller {
 
   async #observe(underway: Underway, main: Release): Promise<Observations> {
     const { replicas, routing, releases, planes, nowMs } = this.#parts;
-    const { release, plan, rollout } = underway;
+    const { release, rollout } = underway;
     const id = release.releaseId;
     const reports = await planes.tracks();
     if (["warming", "queued", "preparing"].includes(rollout.state)) this.#attempts.reset(reports);
     const failures = replicas.failuresOf(id);
     const startFailure = failures.find(({ wasReady }) => !wasReady);
-    const unhealthy = unhealthyOf(failures, this.#attempts.since(reports), this.#memory);
+    const unhealthy = unhealthyOf(failures, this.#attempts.since(reports), this.#loads);
     const verdict = verdictFrom(await releases.newestVerdict(id));
     const command = this.#commands.get(id);
     return {
@@ -205,7 +206,7 @@ export class Controller {
       leaseLost: this.#leaseLost,
       nightlyGone: replicas.isGone(id),
       ...(startFailure && { startFailure }),
-      ...(unhealthy && plan.guardrails.replicaMemoryMiB > 0 && { unhealthy }),
+      ...(unhealthy && { unhealthy }),
       ...(verdict && { verdict }),
       ...(command && { command }),
     };
@@ -274,12 +275,19 @@ export class Controller {
 
   async #weigh(underway: Underway | undefined): Promise<void> {
     const { replicas, runtime } = this.#parts;
-    this.#memory = [];
-    if (underway === undefined) return;
-    const limit = underway.plan.guardrails.replicaMemoryMiB;
-    for (const { row } of replicas.members(underway.release.releaseId)) {
-      const mebibytes = await runtime.memoryMiB(row.name);
-      if (mebibytes !== undefined) this.#memory.push({ name: row.name, mebibytes, limit });
+    if (underway === undefined) {
+      this.#loads = [];
+      return;
     }
+    const { replicaMemoryMiB, replicaEventLoopLagMs: mostLagMs } = underway.plan.guardrails;
+    const members = replicas.readyOf(underway.release.releaseId);
+    this.#loads = await Promise.all(
+      members.map(async ({ row: { name }, url }) => {
+        const [mebibytes = 0, lagMs] = await Promise.all([runtime.memoryMiB(name), readLagMs(url)]);
+        const before = this.#loads.find((load) => load.name === name)?.lateLooks ?? 0;
+        const lateLooks = lagMs !== undefined && lagMs > mostLagMs ? before + 1 : 0;
+        return { name, mebibytes, mostMebibytes: replicaMemoryMiB, lagMs, mostLagMs, lateLooks };
+      }),
+    );
   }
 }

@@ -38,18 +38,43 @@ function sumOf(reports: readonly TrackReport[]): { attempts: number; failures: n
   return { attempts: of("attempts"), failures: of("failures") };
 }
 
-/** Whether nightly is plainly unwell: a replica ended, outgrew its memory, or half of what it is asked fails. */
+/** What a replica takes of its machine, beside what the plan allows. */
+export interface ReplicaLoad {
+  readonly name: string;
+  readonly mebibytes: number;
+  readonly mostMebibytes: number;
+  /** How long its event loop was held up, 99th percentile; undefined where it does not tell. */
+  readonly lagMs: number | undefined;
+  readonly mostLagMs: number;
+  /** Looks in a row that found it held up for longer. */
+  readonly lateLooks: number;
+}
+
+/** A garbage collection may hold a replica up once. */
+const LATE_LOOKS = 3;
+
+/**
+ * Whether nightly is plainly unwell: a replica ended, outgrew its memory, is held up again and again, or half
+ * of what it is asked fails.
+ */
 export function unhealthyOf(
   failures: readonly Failure[],
   attempts: { readonly attempts: number; readonly failures: number },
-  memory: readonly { readonly name: string; readonly mebibytes: number; readonly limit: number }[],
+  loads: readonly ReplicaLoad[],
 ): Unhealthy | undefined {
   const crashed = failures.find(({ wasReady }) => wasReady);
   if (crashed !== undefined) return { reason: crashed.reason, evidence: crashed };
-  const grown = memory.find(({ mebibytes, limit }) => mebibytes > limit);
+  const grown = loads.find(({ mebibytes, mostMebibytes }) => mebibytes > mostMebibytes);
   if (grown !== undefined) {
-    const reason = `${grown.name} has ${Math.round(grown.mebibytes)} MiB, above its limit of ${grown.limit}`;
+    const { name, mebibytes, mostMebibytes } = grown;
+    const reason = `${name} has ${Math.round(mebibytes)} MiB, above its limit of ${mostMebibytes}`;
     return { reason, evidence: grown };
+  }
+  const late = loads.find(({ lateLooks }) => lateLooks >= LATE_LOOKS);
+  if (late !== undefined) {
+    const { name, lagMs = 0, mostLagMs } = late;
+    const reason = `the event loop of ${name} is held up by ${Math.round(lagMs)} ms, above its limit of ${mostLagMs}`;
+    return { reason, evidence: late };
   }
   const share = attempts.failures / attempts.attempts;
   if (attempts.attempts < LEAST_ATTEMPTS || share < FAILURE_SHARE) return undefined;
