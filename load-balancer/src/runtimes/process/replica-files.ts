@@ -9,6 +9,8 @@ const ReplicaState = z.object({
   url: z.string(),
   guard: ProcessId,
   pid: z.int().positive().optional(),
+  /** Of the replica's process, as in ProcessId. */
+  start: z.string().optional(),
   logFile: z.string(),
   /** Once it has ended. */
   exit: z

@@ -2,8 +2,9 @@ import { execFile } from "node:child_process";
 import { cp, lstat, mkdir, readFile, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { ServiceError } from "@canarec/service-kit/errors";
+import { ServiceError, messageOf } from "@canarec/service-kit/errors";
 import { z } from "zod";
+import { git } from "../repository.ts";
 
 const run = promisify(execFile);
 
@@ -12,33 +13,16 @@ const OWN_SCOPE = "@canarec";
 
 const INSTALL_LIMIT_MS = 600_000;
 
-/** Last of what `prepare` does: a worktree without it is made anew. */
+/** Last of what `prepare` writes, and where the dependencies are; a worktree without it is made anew. */
 const MARK = ".canarec-prepared";
+const SHARED = "shared";
+const ITS_OWN = "its own";
 
 export interface WorktreeOptions {
   /** The repository that refs are of; its dependencies are shared. */
   readonly repository: string;
   /** Worktrees are below it, by commit. */
   readonly folder: string;
-}
-
-/**
- * The full commit of a ref.
- *
- * @throws ServiceError `not_found`; `failed_precondition` where the folder is no repository.
- */
-export async function resolveRef(repository: string, ref: string): Promise<string> {
-  const args = ["rev-parse", "--verify", "--quiet", "--end-of-options", `${ref}^{commit}`];
-  try {
-    return (await git(repository, args)).trim();
-  } catch (cause) {
-    await git(repository, ["rev-parse", "--git-dir"]).catch(() => {
-      throw new ServiceError("failed_precondition", "the code is not in a git repository", {
-        cause,
-      });
-    });
-    throw new ServiceError("not_found", `there is no commit ${ref}`, { cause });
-  }
 }
 
 /**
@@ -53,18 +37,23 @@ export async function prepareWorktree(
   signal: AbortSignal,
 ): Promise<string> {
   const place = join(folder, commit);
-  if (await exists(join(place, MARK))) return place;
+  const mark = await readFile(join(place, MARK), "utf8").catch(() => undefined);
+  if (mark === ITS_OWN) return place;
+  // The repository's packages may be others by now.
+  if (mark === SHARED && (await isLockedAlike(repository, place))) return place;
   await removeWorktree(commit, { repository, folder });
   await mkdir(folder, { recursive: true });
   try {
     await git(repository, ["worktree", "add", "--detach", "--force", place, commit]);
   } catch (cause) {
-    throw new ServiceError("unavailable", `no worktree of ${commit} could be made`, { cause });
+    const reason = `no worktree of ${commit} could be made: ${messageOf(cause)}`;
+    throw new ServiceError("unavailable", reason, { cause });
   }
   signal.throwIfAborted();
-  if (await isLockedAlike(repository, place)) await shareDependencies(repository, place);
+  const isShared = await isLockedAlike(repository, place);
+  if (isShared) await shareDependencies(repository, place);
   else await installDependencies(place, signal);
-  await writeFile(join(place, MARK), "");
+  await writeFile(join(place, MARK), isShared ? SHARED : ITS_OWN);
   return place;
 }
 
@@ -77,21 +66,6 @@ export async function removeWorktree(
   await git(repository, ["worktree", "remove", "--force", "--force", place]).catch(() => undefined);
   await rm(place, { recursive: true, force: true });
   await git(repository, ["worktree", "prune"]).catch(() => undefined);
-}
-
-/** Tags of the migrations that a worktree's code knows. */
-export async function migrationsOf(place: string): Promise<readonly string[]> {
-  const file = join(place, "db-utils", "drizzle", "meta", "_journal.json");
-  const journal: unknown = JSON.parse(await readFile(file, "utf8"));
-  return z
-    .object({ entries: z.array(z.object({ tag: z.string() })) })
-    .parse(journal)
-    .entries.map(({ tag }) => tag);
-}
-
-async function git(repository: string, args: readonly string[]): Promise<string> {
-  const { stdout } = await run("git", ["-C", repository, ...args], { maxBuffer: 16_000_000 });
-  return stdout;
 }
 
 async function isLockedAlike(repository: string, place: string): Promise<boolean> {
@@ -134,11 +108,22 @@ async function installDependencies(place: string, signal: AbortSignal): Promise<
   try {
     await run("npm", ["ci", "--no-audit", "--no-fund"], options);
   } catch (cause) {
-    const said = (cause as { stderr?: string }).stderr?.trim().split("\n").at(0) ?? "";
-    throw new ServiceError("unavailable", `its dependencies could not be installed: ${said}`, {
-      cause,
-    });
+    throw new ServiceError(
+      "unavailable",
+      `its dependencies could not be installed: ${said(cause)}`,
+      {
+        cause,
+      },
+    );
   }
+}
+
+/** Why npm failed: out of time, ended by whoever waits, or the first of its own words. */
+function said(cause: unknown): string {
+  const { stderr = "", killed = false } = cause as { stderr?: string; killed?: boolean };
+  if (killed) return `npm ci took longer than ${INSTALL_LIMIT_MS / 1_000} s`;
+  const errors = stderr.split("\n").filter((line) => line.startsWith("npm error "));
+  return errors.slice(0, 3).join("; ") || stderr.trim() || messageOf(cause);
 }
 
 async function exists(path: string): Promise<boolean> {
