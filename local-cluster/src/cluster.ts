@@ -1,11 +1,10 @@
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { Resources as Owner } from "@canarec/service-kit/lifecycle";
 import { Resources, disposable } from "@canarec/service-kit/lifecycle";
 import { ServiceError } from "@canarec/service-kit/errors";
 import { endReplicas } from "@canarec/load-balancer/runtimes/process/process-runtime";
 import { startOf } from "@canarec/load-balancer/runtimes/process/processes";
-import { buildName } from "./build-name.ts";
+import { type Checkout, readCheckout } from "./checkout.ts";
 import { ClusterState } from "./cluster-state.ts";
 import { type ClusterLog, partLine, seconds, step } from "./cluster-log.ts";
 import type { ClusterConfig } from "./config.ts";
@@ -29,11 +28,13 @@ import {
 import { startTogether } from "./start-together.ts";
 import { type SupervisionEvents, supervise } from "./supervise.ts";
 import { ensureTopics } from "./topics.ts";
-
-const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+import { type ServedMain, servedMain } from "./served-main.ts";
 
 /** For requests under way, and what it has to put away. */
 const REPLICA_GRACE_MS = 5_000;
+
+/** Of the control plane's API; it makes the file. */
+const TOKEN = "control-token";
 
 /** As the platforms have it; more may be given to the topic at any time. */
 const STREAM_PARTITIONS = 2;
@@ -51,6 +52,10 @@ export interface ClusterInput {
 export interface Cluster extends AsyncDisposable {
   readonly addresses: ClusterAddresses;
   readonly plans: readonly ServicePlan[];
+  /** What could be served. */
+  readonly checkout: Checkout;
+  /** What is served. */
+  readonly main: ServedMain;
 }
 
 /**
@@ -62,6 +67,7 @@ export interface Cluster extends AsyncDisposable {
 export async function startCluster(input: ClusterInput, log: ClusterLog): Promise<Cluster> {
   const { options, config, signal } = input;
   await using opened = new Resources();
+  const checkout = await readCheckout(config.releaseRepository);
   const home = occupyHome(options.home);
   opened.defer(() => home[Symbol.dispose]());
   if (!(await isFree(options.port, config.host))) {
@@ -95,7 +101,8 @@ export async function startCluster(input: ClusterInput, log: ClusterLog): Promis
   const plans = servicePlans(addresses, options);
   await startServices(opened, { input, plans, addresses, events, log });
   state.publish(addresses, plans, config);
-  return disposable(opened, { addresses, plans });
+  const main = await servedMain(plans, config.controlTokenFile ?? join(options.home, TOKEN));
+  return disposable(opened, { addresses, plans, checkout, main });
 }
 
 async function prepare(
@@ -131,7 +138,6 @@ async function startServices(opened: Owner, starting: ServiceStart): Promise<voi
     ...inheritedEnv(input.env),
     ...sharedEnv(addresses),
     ...minilmEnv(input.config),
-    BUILD: buildName(ROOT),
     CANAREC_SUPERVISOR: [process.pid, startOf(process.pid) ?? []].flat().join(":"),
   };
   const surroundings = { home: addresses.home, env };
@@ -176,7 +182,7 @@ function tellingEvents(state: ClusterState, log: ClusterLog): SupervisionEvents 
 
 /** The lines that tell what runs where, and what to try. */
 export function welcome(cluster: Cluster, tookMs: number): string[] {
-  const { addresses, plans } = cluster;
+  const { addresses, plans, checkout, main } = cluster;
   const url = publicUrl(addresses);
   const inHome = (name: string) => `${addresses.home}/${name}`;
   return [
@@ -189,6 +195,8 @@ export function welcome(cluster: Cluster, tookMs: number): string[] {
     ...plans.map((plan) => partLine(plan.name, plan.url)),
     partLine("logs", inHome("logs")),
     partLine("addresses", inHome("cluster.json")),
+    partLine("main", `release ${main.releaseId}, commit ${short(main.code)}`),
+    ...notServed(checkout, main),
     "",
     "Try:",
     `  curl ${url}/recommend/42`,
@@ -200,6 +208,21 @@ export function welcome(cluster: Cluster, tookMs: number): string[] {
     "Ctrl-C stops everything; the data stay.",
   ];
 }
+
+/** What somebody who has changed the code should know. */
+function notServed({ commit, changedFiles }: Checkout, main: ServedMain): string[] {
+  const said: string[] = [];
+  if (commit !== main.code) {
+    said.push(`HEAD is ${short(commit)}: npx canarec release submit --ref HEAD ships it`);
+  }
+  if (changedFiles > 0) {
+    const files = changedFiles === 1 ? "file is" : "files are";
+    said.push(`${changedFiles} changed ${files} not committed, and not served`);
+  }
+  return said.map((text) => partLine("", text));
+}
+
+const short = (commit: string) => commit.slice(0, 12);
 
 function withoutPassword(databaseUrl: string): string {
   const url = new URL(databaseUrl);

@@ -17,9 +17,15 @@ export interface ClusterConfig {
   readonly cacheDir: string | undefined;
   readonly javaHome: string | undefined;
   readonly minilmPath: string | undefined;
+  /** The repository that releases are of: this checkout unless said otherwise. */
+  readonly releaseRepository: string;
+  /** Absent: `control-token` in the home. */
+  readonly controlTokenFile: string | undefined;
   readonly streamZone: string;
   readonly ratingMax: number;
 }
+
+const ROOT = resolve(import.meta.dirname, "../..");
 
 const ClusterEnv = z.object({
   DATABASE_URL: variable.postgresUrl.optional(),
@@ -31,6 +37,8 @@ const ClusterEnv = z.object({
   CANAREC_CACHE: z.string().optional(),
   JAVA_HOME: z.string().optional(),
   MINILM_PATH: z.string().optional(),
+  RELEASE_REPOSITORY: z.string().min(1).default(ROOT),
+  CONTROL_TOKEN_FILE: z.string().min(1).optional(),
   STREAM_ZONE: variable.zone.default("UTC"),
   RATING_MAX: variable.ratingMax.default(5),
 });
@@ -48,6 +56,8 @@ export function clusterConfig(env: Env): ClusterConfig {
     cacheDir: e.CANAREC_CACHE === undefined ? undefined : resolve(e.CANAREC_CACHE),
     javaHome: e.JAVA_HOME,
     minilmPath: modelPath(e.MINILM_PATH),
+    releaseRepository: resolve(e.RELEASE_REPOSITORY),
+    controlTokenFile: e.CONTROL_TOKEN_FILE,
     streamZone: e.STREAM_ZONE,
     ratingMax: e.RATING_MAX,
   };

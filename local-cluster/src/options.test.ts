@@ -13,7 +13,6 @@ describe("parseOptions", () => {
         catalog: "demo",
         linesPerSecond: undefined,
         simulator: true,
-        releases: false,
       },
     });
   });
@@ -28,7 +27,6 @@ describe("parseOptions", () => {
         catalog: "/somewhere/c.jsonl",
         linesPerSecond: 12.5,
         simulator: false,
-        releases: false,
       },
     });
   });

@@ -11,8 +11,6 @@ export interface ClusterOptions {
   /** Stream lines a second that the simulator aims at; its own default if absent. */
   readonly linesPerSecond: number | undefined;
   readonly simulator: boolean;
-  /** The control plane starts inference, and ships releases. */
-  readonly releases: boolean;
 }
 
 /** What the command line asks for: a cluster, or that a text be shown and the process end. */
@@ -50,7 +48,6 @@ interface RawOptions {
   readonly catalog: string;
   readonly rate?: number;
   readonly simulator: boolean;
-  readonly releases?: boolean;
 }
 
 function definition(defaults: Defaults): Command {
@@ -62,7 +59,6 @@ function definition(defaults: Defaults): Command {
     .option("--catalog <demo|path>", "catalogue that a new home starts with", "demo")
     .option("--rate <lines>", "stream lines per second that the simulator sends", parseRate)
     .option("--no-simulator", "wait for a real stream instead of simulating a platform")
-    .option("--releases", "let the control plane run inference from commits, and ship releases")
     .exitOverride();
 }
 
@@ -73,7 +69,6 @@ function optionsFrom(raw: RawOptions, defaults: Defaults): ClusterOptions {
     catalog: raw.catalog === "demo" ? "demo" : resolve(defaults.folder, raw.catalog),
     linesPerSecond: raw.rate,
     simulator: raw.simulator,
-    releases: raw.releases ?? false,
   };
 }
 

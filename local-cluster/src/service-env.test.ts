@@ -16,7 +16,7 @@ describe("environmentProblems", () => {
       RATING_MAX: "7",
       LOG_LEVEL: "loud",
       DEADLINE_MS: "5",
-      BUNDLE_ID: "newest-secret",
+      HISTORY_ROWS: "many-secret",
       SLACK_WEBHOOK_URL: "secret",
       RETENTION_SCHEDULE: "at noon",
     };

@@ -8,13 +8,13 @@ import { streamParserConfig } from "@canarec/stream-parser/config";
 import { inheritedEnv } from "./inherited-variables.ts";
 import { type ServiceChoices, innerServices, servicePlans, sharedEnv } from "./services.ts";
 
-const CONFIGS: Readonly<Record<string, (env: Env) => unknown>> = {
-  "stream-parser": streamParserConfig,
-  inference: inferenceConfig,
-  "load-balancer": loadBalancerConfig,
-  "control-plane": controlConfig,
-  monitoring: monitoringConfig,
-  simulator: simulatorConfig,
+const CONFIGS: Readonly<Record<string, readonly ((env: Env) => unknown)[]>> = {
+  "stream-parser": [streamParserConfig],
+  "load-balancer": [loadBalancerConfig],
+  // It passes the replicas' variables on to them.
+  "control-plane": [controlConfig, inferenceConfig],
+  monitoring: [monitoringConfig],
+  simulator: [simulatorConfig],
 };
 
 /**
@@ -34,8 +34,8 @@ export function environmentProblems(env: Env, choices: ServiceChoices): string[]
   };
   const inherited = { ...inheritedEnv(env), ...sharedEnv(at) };
   const problems = servicePlans(at, choices).flatMap((plan) => {
-    const service = plan.name === "control-plane" ? plan.name : (plan.program.split("/")[0] ?? "");
-    return problemsOf(() => CONFIGS[service]?.({ ...inherited, ...plan.env }));
+    const env = { ...inherited, ...plan.env };
+    return (CONFIGS[plan.name] ?? []).flatMap((read) => problemsOf(() => read(env)));
   });
   return [...new Set(problems)];
 }

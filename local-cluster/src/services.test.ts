@@ -27,22 +27,21 @@ describe("servicePlans", () => {
     const order = servicePlans(at, choices);
     expect(order.map(({ name }) => name)).toEqual([
       "stream-parser",
-      "inference-1",
-      "inference-2",
+      "control-plane",
       "load-balancer",
       "monitoring",
       "simulator",
     ]);
-    expect(order.map(({ stage }) => stage)).toEqual([0, 0, 0, 1, 1, 1]);
+    expect(order.map(({ stage }) => stage)).toEqual([0, 0, 0, 1, 1]);
   });
 
-  it("tells the load balancer its replicas, and gives it the public port", () => {
-    const [first, second] = [plan("inference-1"), plan("inference-2")];
-    expect(plan("load-balancer")?.env).toMatchObject({
-      PORT: "8082",
-      REPLICA_URLS: `${first?.url},${second?.url}`,
-    });
-    expect(plan("load-balancer")?.readyUrl).not.toContain(":8082");
+  it("leaves the replicas to the control plane, and gives the load balancer the public port", () => {
+    const balancer = plan("load-balancer");
+    expect(balancer?.env).toMatchObject({ PORT: "8082" });
+    expect(balancer?.env["REPLICA_URLS"]).toBeUndefined();
+    expect(balancer?.readyUrl).not.toContain(":8082");
+    const admin = new URL(balancer?.readyUrl ?? "").origin;
+    expect(plan("control-plane")?.env).toMatchObject({ DATA_PLANE_URLS: admin });
   });
 
   it("shows the simulated platform to the stream parser, where there is one", () => {

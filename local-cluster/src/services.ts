@@ -17,8 +17,6 @@ export interface ClusterAddresses {
 
 export interface ServiceChoices {
   readonly simulator: boolean;
-  /** The control plane starts inference, not the cluster. */
-  readonly releases?: boolean;
   /** Stream lines a second of the simulator; its own default if absent. */
   readonly linesPerSecond: number | undefined;
 }
@@ -38,30 +36,24 @@ export interface ServicePlan {
   readonly readyUrl: string;
 }
 
-export const INFERENCE_REPLICAS = 2;
+/** Of main; the control plane starts them. */
+const MAIN_REPLICAS = 2;
 
 /** A parser that was killed gets its partitions back after this; other brokers may allow no less than 6 s. */
 const SESSION_MS = 2_500;
 
 /** The services that need a port of their own, by name. */
 export function innerServices(choices: ServiceChoices): string[] {
-  const replicas = Array.from(
-    { length: INFERENCE_REPLICAS },
-    (_, index) => `inference-${index + 1}`,
-  );
-  const serving = choices.releases === true ? ["control-plane"] : replicas;
-  const always = ["stream-parser", ...serving, "load-balancer-admin", "monitoring"];
+  const always = ["stream-parser", "control-plane", "load-balancer-admin", "monitoring"];
   return choices.simulator ? [...always, "simulator"] : always;
 }
 
 /** Every service of a cluster, in the order of its start; they are stopped in the reverse. */
 export function servicePlans(at: ClusterAddresses, choices: ServiceChoices): ServicePlan[] {
-  const replicas = innerServices(choices).filter((name) => name.startsWith("inference-"));
   const plans = [
     streamParser(at, choices),
-    ...replicas.map((name) => inner(at, name, { program: "inference/src/main.ts", stage: 0 })),
-    ...(choices.releases === true ? [controlPlane(at)] : []),
-    loadBalancer(at, choices.releases === true ? undefined : replicas),
+    controlPlane(at),
+    loadBalancer(at),
     inner(at, "monitoring", { program: "monitoring/src/main.ts", stage: 1 }),
   ];
   return choices.simulator ? [...plans, simulator(at, choices)] : plans;
@@ -107,18 +99,17 @@ function controlPlane(at: ClusterAddresses): ServicePlan {
     stage: 0,
     env: {
       DATA_PLANE_URLS: `http://127.0.0.1:${at.ports["load-balancer-admin"] ?? 0}`,
-      MAIN_REPLICAS: String(INFERENCE_REPLICAS),
+      MAIN_REPLICAS: String(MAIN_REPLICAS),
     },
   });
 }
 
-/** @param replicas absent: a control plane names them; both get ready together. */
-function loadBalancer(at: ClusterAddresses, replicas: readonly string[] | undefined): ServicePlan {
+/** The control plane names its replicas; both get ready together. */
+function loadBalancer(at: ClusterAddresses): ServicePlan {
   const admin = inner(at, "load-balancer-admin", {
     program: "load-balancer/src/main.ts",
-    stage: replicas === undefined ? 0 : 1,
+    stage: 0,
   });
-  const urls = (replicas ?? []).map((name) => `http://127.0.0.1:${at.ports[name] ?? 0}`);
   return {
     ...admin,
     name: "load-balancer",
@@ -126,7 +117,6 @@ function loadBalancer(at: ClusterAddresses, replicas: readonly string[] | undefi
       HOST: at.host,
       PORT: String(at.publicPort),
       ADMIN_PORT: String(at.ports["load-balancer-admin"] ?? 0),
-      ...(replicas === undefined ? {} : { REPLICA_URLS: urls.join(",") }),
     },
     url: publicUrl(at),
   };

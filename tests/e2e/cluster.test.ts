@@ -1,6 +1,8 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { clusterFilePath, readClusterFile } from "@canarec/local-cluster/cluster-file";
+import { readStates } from "@canarec/load-balancer/runtimes/process/replica-files";
+import { isLive } from "@canarec/load-balancer/runtimes/process/replica-process";
 import { isAlive } from "@canarec/local-cluster/file-lock";
 import { rotateLogs } from "@canarec/local-cluster/log-file";
 import { freePort } from "@canarec/local-cluster/port";
@@ -61,7 +63,7 @@ describe("npm start", () => {
     expect(cluster.output()).not.toContain(password);
     expect(statSync(clusterFilePath(home)).mode & 0o777).toBe(0o600);
     expect(Object.keys(file.services)).toEqual(
-      expect.arrayContaining(["postgres", "kafka", "chroma", "stream-parser", "inference-2"]),
+      expect.arrayContaining(["postgres", "kafka", "chroma", "stream-parser", "control-plane"]),
     );
   });
 
@@ -85,7 +87,7 @@ describe("npm start", () => {
   it("puts logs aside while everything runs on", async (test) => {
     test.skip(!canListProcesses(), "there is no /proc to find the writers by");
     const logs = join(home, "logs");
-    const names = ["postgres", "kafka", "stream-parser", "inference-1", "load-balancer"];
+    const names = ["postgres", "kafka", "stream-parser", "control-plane", "load-balancer"];
     const paths = names.map((name) => join(logs, `${name}.log`));
     expect(rotateLogs(logs, 1)).toEqual(expect.arrayContaining(paths));
     const { publicUrl, postgresUrl } = clusterOf(home);
@@ -106,7 +108,16 @@ describe("npm start", () => {
     expect(complaints(samePort)).toEqual([expect.stringContaining(`port ${port} is in use`)]);
   });
 
-  it.each(["inference-1", "stream-parser", "postgres", "kafka", "chroma"])(
+  it("starts a replica of inference again when it was killed, and nobody notices", async () => {
+    const before = replicasOf(home);
+    expect(before).toHaveLength(2);
+    process.kill(before[0] ?? 0, "SIGKILL");
+    expect(await recommend(clusterOf(home).publicUrl, 42)).toMatch(LIST_OF_20);
+    await eventually(() => replicasOf(home).filter((pid) => !before.includes(pid)).length === 1);
+    expect(await recommend(clusterOf(home).publicUrl, 42)).toMatch(LIST_OF_20);
+  });
+
+  it.each(["control-plane", "load-balancer", "stream-parser", "postgres", "kafka", "chroma"])(
     "starts %s again when it was killed",
     async (name) => {
       const before = pidOf(home, name);
@@ -183,6 +194,13 @@ function clusterOf(ofHome: string) {
 
 function pidOf(ofHome: string, name: string): number {
   return clusterOf(ofHome).services[name]?.pid ?? 0;
+}
+
+/** Processes of inference that run. */
+function replicasOf(ofHome: string): number[] {
+  return readStates(ofHome)
+    .filter(isLive)
+    .flatMap(({ pid }) => pid ?? []);
 }
 
 function endCluster(ofHome: string, signal: NodeJS.Signals): void {

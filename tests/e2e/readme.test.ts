@@ -71,4 +71,8 @@ function copyTrackedFiles(target: string): void {
     cpSync(join(ROOT, file), join(target, file), { recursive: true });
   }
   expect(existsSync(join(dirname(home), "package.json"))).toBe(true);
+  const as = ["-c", "user.name=a", "-c", "user.email=a@localhost"];
+  for (const args of [["init"], ["add", "--all"], [...as, "commit", "--message", "as cloned"]]) {
+    execFileSync("git", ["-C", target, ...args], { stdio: "pipe" });
+  }
 }

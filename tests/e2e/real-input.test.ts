@@ -1,13 +1,14 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { ReleaseReport } from "@canarec/cli/release/control-api";
 import { INTERNAL_HEADER, InternalHeader } from "@canarec/inference/contract/internal-header";
 import { readClusterFile } from "@canarec/local-cluster/cluster-file";
 import { freePort } from "@canarec/local-cluster/port";
 import pg from "pg";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { type TemporaryFolder, temporaryFolder } from "../servers.ts";
-import { type ClusterProcess, eventually, npmStart } from "./cluster-process.ts";
+import { type ClusterProcess, npmStart } from "./cluster-process.ts";
 import { readmeCommands } from "./readme-commands.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");
@@ -40,7 +41,7 @@ afterAll(async () => {
 describe("a cluster fed with ml-latest-small", () => {
   const [start = [], feed = []] = readmeCommands("Real input");
   beforeEach(({ skip }) => skip(absent.length > 0, lacking));
-  const [setHome, importTheRest, embed, replay, build, recommendOne, ...more] = feed;
+  const [setHome, importTheRest, embed, replay, ship, recommendOne, ...more] = feed;
 
   it("starts empty of simulated users", async () => {
     folder = temporaryFolder();
@@ -88,10 +89,12 @@ describe("a cluster fed with ml-latest-small", () => {
   });
 
   it("recommends every user 20 movies that they have not rated, and not the same to all", async () => {
-    const built = canarec(build) as { bundleId: string };
-    for (const replica of ["inference-1", "inference-2"]) {
-      await eventually(async () => (await servedBundle(replica)) === built.bundleId);
-    }
+    const report = ReleaseReport.parse(canarec(ship));
+    expect(report.rollout.state).toBe("promoted");
+    const { bundleId } = report.release;
+    expect(bundleId).toMatch(/^[0-9a-f]{64}$/);
+    expect(report.replicas.length).toBeGreaterThan(0);
+    for (const { url } of report.replicas) expect(await servedBundle(url)).toBe(bundleId);
     expect(canarec(recommendOne)).toMatchObject({ personalised: true, movies: { length: 20 } });
     expect(more).toEqual([]);
     const rated = ratedMovies();
@@ -154,8 +157,7 @@ async function number(sql: string): Promise<number> {
 }
 
 /** What a replica tells the load balancer of its bundle. */
-async function servedBundle(replica: string): Promise<string> {
-  const url = running().services[replica]?.url ?? "";
+async function servedBundle(url: string): Promise<string> {
   const response = await fetch(`${url}/recommend/1`);
   return InternalHeader.parse(JSON.parse(response.headers.get(INTERNAL_HEADER) ?? "")).bundle;
 }

@@ -48,7 +48,7 @@ afterAll(async () => {
 });
 
 async function start(): Promise<void> {
-  const options = ["--releases", "--no-simulator", "--port", String(await freePort())];
+  const options = ["--no-simulator", "--port", String(await freePort())];
   const catalog = ["--catalog", writeSmallCatalog(folder.path)];
   cluster = npmStart(home, [...options, ...catalog], { RELEASE_REPOSITORY: repository });
   file = await cluster.ready();
@@ -95,7 +95,7 @@ async function builds(users = 20): Promise<Set<string>> {
   return found;
 }
 
-describe("npm start --releases", () => {
+describe("releases of npm start", () => {
   it("serves the commit that is checked out", async () => {
     expect(await builds()).toEqual(new Set([git("rev-parse", "HEAD")]));
   });

@@ -21,6 +21,7 @@ export function addReleaseCommands(program: Command, context: CliContext): void 
     .option("--supersede", "take the place of a release that is not yet evaluated")
     .option("--force", "also where the traffic cannot show the margin")
     .option("--emergency", "make it main as soon as it is ready, unjudged")
+    .option("--wait", "until it is over; an error if it was not promoted")
     .addHelpText(
       "after",
       examples("release submit --ref HEAD", "release submit --ref v7 --plan quick"),

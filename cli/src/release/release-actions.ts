@@ -7,12 +7,13 @@ import { z } from "zod";
 import type { CliContext, CommonOptions } from "../cli-context.ts";
 import { printResult } from "../output/print.ts";
 import { table } from "../output/table.ts";
-import { ReleaseReport, actor, controlApi } from "./control-api.ts";
+import { type ControlApi, ReleaseReport, actor, controlApi } from "./control-api.ts";
 import { expectationOf } from "./plan-action.ts";
 
 /** States in which a release waits for nothing any more. */
 const OVER = ["promoted", "rolled-back", "aborted", "failed-to-start"];
 const WATCH_MS = 2_000;
+const WAIT_MS = 500;
 
 export interface SubmitOptions extends CommonOptions {
   readonly ref: string;
@@ -22,6 +23,7 @@ export interface SubmitOptions extends CommonOptions {
   readonly emergency?: boolean;
   readonly force?: boolean;
   readonly supersede?: boolean;
+  readonly wait?: boolean;
 }
 
 /** `canarec release submit` */
@@ -43,11 +45,40 @@ export async function submitAction(context: CliContext, options: SubmitOptions):
   };
   const answer = await api.post("/releases", body);
   const { releaseId } = z.object({ releaseId: z.number() }).parse(answer);
+  if (options.wait === true) {
+    await waitFor(releaseId, { context, options, api });
+    return;
+  }
   printResult(context, options, { releaseId }, () =>
     [`Release ${releaseId} is queued.`, `Look: canarec release status ${releaseId} --watch`].join(
       "\n",
     ),
   );
+}
+
+interface Waiting {
+  readonly context: CliContext;
+  readonly options: CommonOptions;
+  readonly api: ControlApi;
+}
+
+/** @throws ServiceError `failed_precondition` where it ends in any other way than promoted. */
+async function waitFor(releaseId: number, { context, options, api }: Waiting): Promise<void> {
+  let report = await reportOf(api, releaseId);
+  while (!OVER.includes(report.rollout.state)) {
+    await sleep(WAIT_MS, undefined, { signal: context.signal });
+    report = await reportOf(api, releaseId);
+  }
+  if (report.rollout.state !== "promoted") {
+    const why = report.transitions.at(-1)?.reason ?? "";
+    const message = `release ${releaseId} is ${report.rollout.state}: ${why}`;
+    throw new ServiceError("failed_precondition", message);
+  }
+  printResult(context, options, report, statusInWords);
+}
+
+async function reportOf(api: ControlApi, releaseId: number | string): Promise<ReleaseReport> {
+  return ReleaseReport.parse(await api.get(`/releases/${releaseId}`));
 }
 
 const Listed = z.object({
@@ -87,7 +118,7 @@ export async function statusAction(
   const api = controlApi(context, options);
   const releaseId = id ?? (await newest(api));
   for (;;) {
-    const report = ReleaseReport.parse(await api.get(`/releases/${releaseId}`));
+    const report = await reportOf(api, releaseId);
     printResult(context, options, report, statusInWords);
     if (options.watch !== true || OVER.includes(report.rollout.state)) return;
     await sleep(WATCH_MS, undefined, { signal: context.signal });
@@ -125,7 +156,7 @@ export async function explainAction(
   id: string,
   options: CommonOptions,
 ): Promise<void> {
-  const report = ReleaseReport.parse(await controlApi(context, options).get(`/releases/${id}`));
+  const report = await reportOf(controlApi(context, options), id);
   printResult(context, options, report, (found) =>
     [
       statusInWords(found),
