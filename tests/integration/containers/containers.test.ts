@@ -1,53 +1,24 @@
-import { type SpawnSyncReturns, spawnSync } from "node:child_process";
-import { randomBytes } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import {
+  BUILD_LIMIT_MS,
+  DOCKER,
+  ROOT,
+  type TestImage,
+  docker,
+  run,
+  succeeds,
+  testImage,
+  whyNoImage,
+} from "../../container-engine.ts";
 
-/**
- * The compose file and the image, where this machine has what it takes:
- *
- * - `docker compose` or `docker-compose` reads the compose file;
- * - an engine with BuildKit builds the image from a base that is there already: BASE_IMAGE, or
- *   node:22-bookworm-slim, or one made by base-image.sh where CONTAINER_TESTS=debootstrap asks for it.
- *
- * DOCKER names another client. What is not there is said and skipped.
- */
-const ROOT = path.resolve(import.meta.dirname, "../../..");
-const DOCKER = process.env["DOCKER"] ?? "docker";
-const DEFAULT_BASE = "node:22-bookworm-slim";
-const CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt";
-const BUILD_TIMEOUT_MS = 900_000;
-
-function run(
-  command: string,
-  args: readonly string[],
-  env: Readonly<Record<string, string>> = {},
-): SpawnSyncReturns<string> {
-  const options = { cwd: ROOT, encoding: "utf8", timeout: BUILD_TIMEOUT_MS } as const;
-  return spawnSync(command, args, { ...options, env: { ...process.env, ...env } });
-}
-const succeeds = (command: string, ...args: string[]) => run(command, args).status === 0;
-const docker = (...args: string[]) => run(DOCKER, args, { DOCKER_BUILDKIT: "1" });
-
+/** The compose file, and the image of it; container-engine.ts says what they need of the machine. */
 /** How to call compose, as a plugin of the client or as a command; undefined where there is neither. */
 function composeCommand(): readonly [string, ...string[]] | undefined {
   if (succeeds(DOCKER, "compose", "version")) return [DOCKER, "compose"];
   if (succeeds("docker-compose", "version")) return ["docker-compose"];
   return undefined;
-}
-
-/** Why no image can be built here; undefined where one can. */
-function whyNoImage(): string | undefined {
-  if (docker("info").status !== 0) return "no container engine answers";
-  if (docker("build", "--help").status !== 0) return "the engine's client cannot build";
-  if (process.env["CONTAINER_TESTS"] === "debootstrap") {
-    return succeeds("debootstrap", "--version") ? undefined : "debootstrap is not installed";
-  }
-  const base = process.env["BASE_IMAGE"] ?? DEFAULT_BASE;
-  return docker("image", "inspect", base).status === 0
-    ? undefined
-    : `the base image ${base} is not here`;
 }
 
 describe("the documents of the containers", () => {
@@ -123,25 +94,18 @@ const noImage = whyNoImage();
 
 describe("the image", () => {
   beforeEach(({ skip }) => skip(noImage !== undefined, noImage));
-  const tag = `canarec-test-${randomBytes(4).toString("hex")}`;
   const BUILD = "0a1b2c3d";
-  const made: string[] = [];
+  let image: TestImage | undefined;
+  let tag = "";
   const inImage = (...args: string[]) =>
     docker("run", "--rm", "--network", "none", "--read-only", "--tmpfs", "/tmp", ...args);
 
-  beforeAll(() => {
+  beforeAll(async () => {
     if (noImage !== undefined) return;
-    const base = process.env["BASE_IMAGE"] ?? baseImage(made);
-    const certificates = existsSync(CERTIFICATES) ? ["--secret", `id=ca,src=${CERTIFICATES}`] : [];
-    const named = ["--build-arg", `BASE_IMAGE=${base}`, "--build-arg", `BUILD=${BUILD}`];
-    const from = [...named, "--network", "host", ...certificates];
-    const built = docker("build", ...from, "-t", tag, ".");
-    expect(built.status, built.stderr.slice(-2_000)).toBe(0);
-    made.push(tag);
-  }, BUILD_TIMEOUT_MS);
-  afterAll(() => {
-    if (made.length > 0) docker("image", "rm", "--force", ...made);
-  });
+    image = await testImage(BUILD);
+    tag = image.tag;
+  }, BUILD_LIMIT_MS);
+  afterAll(() => image?.[Symbol.dispose]());
 
   it("runs as nobody in particular", () => {
     expect(inImage("--entrypoint", "id", tag, "-u").stdout.trim()).toBe("10001");
@@ -194,13 +158,3 @@ describe("the image", () => {
     },
   );
 });
-
-function baseImage(made: string[]): string {
-  if (process.env["CONTAINER_TESTS"] !== "debootstrap") return DEFAULT_BASE;
-  const name = `canarec-base-${randomBytes(4).toString("hex")}`;
-  const script = path.join(import.meta.dirname, "base-image.sh");
-  const { status, stderr } = run(script, [name], { DOCKER });
-  expect(status, stderr).toBe(0);
-  made.push(name);
-  return name;
-}

@@ -11,6 +11,7 @@ import { word } from "@canarec/service-kit/word";
 import "./fault.ts";
 const server = createServer((req, res) => {
   if (req.url === "/crash") { console.log("about to crash"); process.exit(7); }
+  if (req.url === "/grow") { const held = []; setInterval(() => held.push(Buffer.alloc(32_000_000, 1)), 20); return; }
   if (req.url.startsWith("/recommend/")) {
     const fault = globalThis.fault?.(req);
     if (fault !== undefined) { res.writeHead(fault); res.end(); return; }
@@ -32,6 +33,12 @@ console.log("listening");
 const CLI = `#!/usr/bin/env node
 if (process.argv.slice(2).join(" ") !== "bundle build --json") process.exit(2);
 console.log(JSON.stringify({ bundleId: "ab".repeat(32) }));
+`;
+
+/** On the project's own image, for tsx. */
+const DOCKERFILE = `ARG BASE_IMAGE
+FROM \${BASE_IMAGE}
+COPY . ./
 `;
 
 export interface SmallRepository {
@@ -58,6 +65,7 @@ export function makeRepository(folder: string): SmallRepository {
   );
   write("package-lock.json", "{}");
   write(".gitignore", "node_modules");
+  write("Dockerfile", DOCKERFILE);
   write("inference/package.json", JSON.stringify({ name: "@canarec/inference", type: "module" }));
   write(
     "service-kit/package.json",

@@ -1,0 +1,153 @@
+import { createConnection, createServer } from "node:net";
+import { once } from "node:events";
+import { join } from "node:path";
+import { openDockerRuntime } from "@canarec/load-balancer/runtimes/docker/docker-runtime";
+import type { ReplicaExit, Runtime } from "@canarec/load-balancer/runtimes/runtime";
+import type { ContainerInspectInfo } from "dockerode";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { ENGINE, whyNoImage } from "../../container-engine.ts";
+import { temporaryFolder } from "../../servers.ts";
+import { type DockerWorld, openDockerWorld } from "./docker-world.ts";
+import { ask, never, specOf } from "./runtime-world.ts";
+
+const noImage = whyNoImage();
+
+describe("images and their containers", () => {
+  let world: DockerWorld;
+  let runtime: Runtime;
+  let code: string;
+
+  beforeAll(async () => {
+    if (noImage !== undefined) return;
+    world = await openDockerWorld();
+    code = world.repository.commit("first");
+    runtime = world.open();
+    await runtime.prepare(code, never);
+  });
+  afterAll(async () => {
+    if (noImage !== undefined) return;
+    await runtime[Symbol.asyncDispose]();
+    await world[Symbol.asyncDispose]();
+  });
+  beforeEach(({ skip }) => skip(noImage !== undefined, noImage));
+
+  const inspect = (handle: unknown): Promise<ContainerInspectInfo> =>
+    world.docker.getContainer((handle as { container: string }).container).inspect();
+
+  it("gives a replica labels, limits and no more rights than it needs", async () => {
+    const { handle } = await runtime.start(specOf(code, "limited", { releaseId: 7 }), never);
+    const { Config, HostConfig } = await inspect(handle);
+    expect(Config.User).toBe("10001:10001");
+    expect(Config.Labels).toMatchObject({
+      "canarec.installation": world.options.installation,
+      "canarec.name": "limited",
+      "canarec.release": "7",
+      "canarec.code": code,
+    });
+    expect(HostConfig).toMatchObject({
+      RestartPolicy: { Name: "no" },
+      Memory: 640 * 1_048_576,
+      MemorySwap: 640 * 1_048_576,
+      CapDrop: ["ALL"],
+      ReadonlyRootfs: true,
+      SecurityOpt: ["no-new-privileges"],
+    });
+    await runtime.stop("limited", 2_000);
+  });
+
+  it("reaches a replica by its address in a network", async () => {
+    const { docker, options } = world;
+    const name = `${options.installation}-inner`;
+    const network = await docker.createNetwork({ Name: name, Internal: true });
+    try {
+      await using inside = openDockerRuntime({ ...options, network: name });
+      const replica = await inside.start(specOf(code, "inside"), never);
+      expect(new URL(replica.url).port).toBe("8083");
+      expect(await ask(replica)).toMatchObject({ word: "first" });
+      expect((await inside.adopt(replica.handle))?.url).toBe(replica.url);
+      expect(await inside.list()).toEqual([replica]);
+      await inside.stop("inside", 2_000);
+    } finally {
+      await network.remove();
+    }
+  });
+
+  it("runs an image that was built elsewhere", async () => {
+    const other = world.repository.commit("second");
+    await runtime.prepare(other, never);
+    const tag = `canarec-${world.options.installation}:${other}`;
+    const id = await runtime.resolve(tag);
+    expect(id).toMatch(/^sha256:[0-9a-f]{64}$/);
+    const { repository: _, ...rest } = world.options;
+    await using onlyImages = openDockerRuntime(rest);
+    expect(await onlyImages.resolve(id)).toBe(id);
+    await expect(onlyImages.resolve("HEAD")).rejects.toMatchObject({ code: "not_found" });
+    await onlyImages.prepare(id, never);
+    expect(await onlyImages.buildBundle(id, never)).toBe("ab".repeat(32));
+    const replica = await onlyImages.start(specOf(id, "elsewhere"), never);
+    expect(await ask(replica)).toMatchObject({ word: "second" });
+    expect(await runtime.prune([code])).toEqual([]); // it is in use
+    await onlyImages.stop("elsewhere", 2_000);
+    expect(await runtime.prune([code])).toEqual([other]);
+    await expect(onlyImages.prepare(id, never)).rejects.toMatchObject({ code: "not_found" });
+  });
+
+  it("says why an image could not be built, and why a commit is no build", async () => {
+    const broken = world.repository.commit("third", {
+      Dockerfile: "ARG BASE_IMAGE\nFROM ${BASE_IMAGE}\nRUN echo out of thread && false\n",
+    });
+    await expect(runtime.prepare(broken, never)).rejects.toThrow("out of thread");
+    const stranger = world.repository.commit("fourth", { Dockerfile: "FROM scratch\nCOPY . ./\n" });
+    world.repository.git("rm", "--quiet", "-r", "db-utils");
+    world.repository.git("commit", "--quiet", "--message", "fifth");
+    expect(stranger).not.toBe(await runtime.resolve("HEAD"));
+    await expect(runtime.prepare(await runtime.resolve("HEAD"), never)).rejects.toMatchObject({
+      code: "failed_precondition",
+    });
+  });
+
+  it("ends a build that nobody waits for any longer", async () => {
+    const slow = world.repository.commit("sixth", {
+      Dockerfile: "ARG BASE_IMAGE\nFROM ${BASE_IMAGE}\nRUN sleep 600\n",
+    });
+    const controller = new AbortController();
+    const preparing = runtime.prepare(slow, controller.signal);
+    setTimeout(() => controller.abort(new Error("nobody waits")), 1_000);
+    await expect(preparing).rejects.toThrow("nobody waits");
+  });
+
+  it("hears later of what ended while the engine could not be asked", async () => {
+    const folder = temporaryFolder();
+    const open = new Set<{ destroy(): unknown }>();
+    const cut = join(folder.path, "engine.sock");
+    const server = createServer((client) => {
+      const engine = createConnection(ENGINE?.replace("unix://", "") ?? "/var/run/docker.sock");
+      for (const socket of [client, engine]) {
+        open.add(socket);
+        socket.on("error", () => undefined).on("close", () => open.delete(socket));
+      }
+      client.pipe(engine).pipe(client);
+    });
+    const listen = async () => {
+      server.listen(cut);
+      await once(server, "listening");
+    };
+    await listen();
+    const exits: ReplicaExit[] = [];
+    await using through = openDockerRuntime({ ...world.options, engine: `unix://${cut}` });
+    through.onExit((exit) => exits.push(exit));
+    const replica = await through.start(specOf(code, "unheard"), never);
+    await ask(replica);
+    server.close();
+    for (const socket of open) socket.destroy();
+    await fetch(`${replica.url}/crash`).catch(() => undefined);
+    await expect(through.list()).rejects.toThrow();
+    await listen();
+    await expect
+      .poll(() => exits, { timeout: 20_000 })
+      .toMatchObject([{ name: "unheard", reason: "ended with exit code 7" }]);
+    await through.stop("unheard", 0);
+    server.close();
+    folder[Symbol.dispose]();
+  });
+});
