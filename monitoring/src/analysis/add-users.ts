@@ -1,10 +1,4 @@
-import {
-  type SufficientSums,
-  encodeSums,
-  mergeSums,
-  parseSums,
-  sumsOfUsers,
-} from "../statistics/sufficient-sums.ts";
+import { encodeSums, mergeSums, parseSums, sumsOfUsers } from "../statistics/sufficient-sums.ts";
 import { groupBy } from "./group-by.ts";
 import type { StoredSums } from "./assemble-inputs.ts";
 import { METRICS, type UserFigures, metricValues } from "./metrics.ts";
@@ -27,9 +21,7 @@ export function addUsers(
 ): readonly StoredSums[] {
   const key = (row: { track: string; hour: number; metric: string }) =>
     `${row.track} ${row.hour} ${row.metric}`;
-  const before = new Map<string, SufficientSums>(
-    stored.map((row) => [key(row), parseSums(row.sums)]),
-  );
+  const before = new Map(stored.map((row) => [key(row), row]));
   const cells = groupBy(users, ({ track, hour }) => `${track} ${hour}`);
   return [...cells.values()].flatMap((members) => {
     const values = members.map(({ figures }) => metricValues(figures));
@@ -39,7 +31,7 @@ export function addUsers(
       const row = { track: first.track, hour: first.hour, metric };
       const added = sumsOfUsers(values.map((value) => value[metric]));
       const old = before.get(key(row));
-      const sums = old === undefined ? added : mergeSums([old, added]);
+      const sums = old === undefined ? added : mergeSums([parseSums(old.sums), added]);
       return [{ ...row, sums: encodeSums(sums) }];
     });
   });

@@ -53,11 +53,34 @@ export interface Summaries {
   readonly past: VerdictInputs["past"];
 }
 
+/** What a verdict needs of all minutes up to its moment. */
+export interface MinuteEvidence {
+  readonly rare: VerdictInputs["rare"];
+  readonly variety: SufficientSums;
+  /** By time, at least those of the last half hour and five minutes. */
+  readonly recent: readonly SummarisedMinute[];
+}
+
 /** The inputs of a verdict for a moment. */
 export function assembleInputs(summaries: Summaries, atMs: number): VerdictInputs {
-  const { release, plan, expectation, onHold, window, sources, minutes, entered } = summaries;
+  const { minutes, plan } = summaries;
   const rare = (failure: "errors" | "deadline" | "lists") =>
     rareFailures(minutes, failure, plan.guardrails[failure].rateRatio);
+  const evidence = {
+    rare: { errors: rare("errors"), deadline: rare("deadline"), lists: rare("lists") },
+    variety: varietySums(minutes),
+    recent: minutes,
+  };
+  return assembleFrom(summaries, evidence, atMs);
+}
+
+/** The same from minutes that are already taken together. */
+export function assembleFrom(
+  summaries: Omit<Summaries, "minutes">,
+  { rare, variety, recent }: MinuteEvidence,
+  atMs: number,
+): VerdictInputs {
+  const { release, plan, expectation, onHold, window, sources, entered } = summaries;
   return {
     release,
     plan,
@@ -78,13 +101,13 @@ export function assembleInputs(summaries: Summaries, atMs: number): VerdictInput
       platform: sources.platformMs === null ? null : iso(sources.platformMs),
     },
     summedTo: summaries.summedToMs === undefined ? null : iso(summaries.summedToMs),
-    join: recentJoin(minutes, sources.platformMs, atMs),
-    rare: { errors: rare("errors"), deadline: rare("deadline"), lists: rare("lists") },
+    join: recentJoin(recent, sources.platformMs, atMs),
+    rare,
     sampleRatio: sampleRatios(summaries),
     crossOver: { users: entered.main + entered.nightly, crossed: entered.crossedOver },
     strata: strataOf(summaries.sums, plan.metric),
     totals: totalsOf(summaries, atMs),
-    variety: encodeSums(varietySums(minutes)),
+    variety: encodeSums(variety),
     past: summaries.past,
   };
 }
@@ -111,7 +134,7 @@ function recentJoin(
   return { main: sum("main"), nightly: sum("nightly") };
 }
 
-function sampleRatios(summaries: Summaries): VerdictInputs["sampleRatio"] {
+function sampleRatios(summaries: Omit<Summaries, "minutes">): VerdictInputs["sampleRatio"] {
   const { plan, stepUsers, entered, sums, window } = summaries;
   const steps = stepUsers.map(({ step, main, nightly }) => ({
     of: `step ${step}`,
@@ -144,7 +167,7 @@ function strataOf(sums: readonly SummedUsers[], metric: Metric): VerdictInputs["
   }));
 }
 
-function totalsOf(summaries: Summaries, atMs: number): VerdictInputs["totals"] {
+function totalsOf(summaries: Omit<Summaries, "minutes">, atMs: number): VerdictInputs["totals"] {
   const { plan, window, sums } = summaries;
   const look = window === undefined ? 0 : dueLook(plan, window, atMs);
   const strata =
@@ -169,7 +192,8 @@ function encoded({ main, nightly }: ReturnType<typeof totalOf>): TrackSums {
   return { main: encodeSums(main), nightly: encodeSums(nightly) };
 }
 
-function varietySums(minutes: readonly SummarisedMinute[]): SufficientSums {
+/** Of minutes of the evaluation; those of different minutes add up. */
+export function varietySums(minutes: readonly SummarisedMinute[]): SufficientSums {
   const main = new Map<number, number>();
   const nightly = new Map<number, number>();
   for (const { inWindow, minuteMs, track, counts } of minutes) {

@@ -1,4 +1,6 @@
 import type { ReleasePlan } from "@canarec/load-balancer/contract/release-plan";
+import type { Rollout } from "@canarec/load-balancer/rollout/rollout";
+import { evaluationStep } from "@canarec/load-balancer/rollout/steps";
 
 /** The evaluation of a release under way; one that was resumed after a hold has a new one with a new salt. */
 export interface EvaluationWindow {
@@ -64,4 +66,21 @@ export function strataAtLook(
   const { seconds, extensionSeconds } = plan.evaluation;
   const at = seconds + (look === 2 ? (extensionSeconds ?? 0) : 0) + window.heldSeconds;
   return Math.max(0, Math.floor((at - plan.attributionSeconds) / stratumSeconds(plan) + 1e-9));
+}
+
+/** The evaluation at a moment; undefined before its step. The hold that lasts counts up to then. */
+export function windowAt(
+  { rollout, plan }: { readonly rollout: Rollout; readonly plan: ReleasePlan },
+  atMs: number,
+): EvaluationWindow | undefined {
+  const { step, windowStartedAtMs, evaluationSnapshotVersion, held, extended } = rollout;
+  if (step !== evaluationStep(plan)) return undefined;
+  if (windowStartedAtMs === null || evaluationSnapshotVersion === null) return undefined;
+  const holdSeconds = held === null ? 0 : Math.max(0, atMs - held.sinceMs) / 1_000;
+  return {
+    startedAtMs: windowStartedAtMs,
+    heldSeconds: rollout.heldSeconds + holdSeconds,
+    extended,
+    firstSnapshotVersion: evaluationSnapshotVersion,
+  };
 }

@@ -109,9 +109,11 @@ function countMovies(
   answers: readonly AnalysedExposure[],
   size: number,
 ): Pick<MinuteCounts, "sampled" | "sampledMovies"> {
-  const sample = answers.toSorted((a, b) => a.atMs - b.atMs || a.userId - b.userId).slice(0, size);
-  return {
-    sampled: size,
-    sampledMovies: new Set(sample.flatMap(({ list }) => list)).size,
-  };
+  const isAll = size === answers.length;
+  const sample = isAll
+    ? answers
+    : answers.toSorted((a, b) => a.atMs - b.atMs || a.userId - b.userId).slice(0, size);
+  const movies = new Set<string>();
+  for (const { list } of sample) for (const movie of list) movies.add(movie);
+  return { sampled: size, sampledMovies: movies.size };
 }

@@ -29,20 +29,43 @@ export function rareFailures(
 ): RareFailures {
   const cells = groupBy(minutes, ({ minuteMs, step }) => `${minuteMs} ${step}`);
   const ordered = [...cells.values()].toSorted((a, b) => order(a) - order(b));
-  let mixture = startMixture(ratio);
-  let highestLogE = 0;
-  const total = { main: { users: 0, failures: 0 }, nightly: { users: 0, failures: 0 } };
-  for (const cell of ordered) {
-    const counts = failureCounts(cell, failure);
-    if (counts.nightlyExposures === 0) continue;
-    total.main.users += counts.mainExposures;
-    total.main.failures += counts.mainFailures;
-    total.nightly.users += counts.nightlyExposures;
-    total.nightly.failures += counts.nightlyFailures;
-    mixture = addInterval(mixture, counts);
-    highestLogE = Math.max(highestLogE, logEvidence(mixture));
-  }
-  return { ...total, logRatios: [...mixture.logRatios], highestLogE };
+  let evidence = noFailures(ratio);
+  for (const cell of ordered) evidence = addFailures(evidence, cell, { failure, ratio });
+  return evidence;
+}
+
+/** Before the first minute. */
+export function noFailures(ratio: number): RareFailures {
+  const nobody = { users: 0, failures: 0 };
+  const { logRatios } = startMixture(ratio);
+  return { main: nobody, nightly: nobody, logRatios: [...logRatios], highestLogE: 0 };
+}
+
+/**
+ * One more cell: all rows of one minute and step, which comes after those before. One in which nightly
+ * has no users changes nothing.
+ */
+export function addFailures(
+  before: RareFailures,
+  cell: readonly CountedMinute[],
+  { failure, ratio }: { readonly failure: FailureClass; readonly ratio: number },
+): RareFailures {
+  const counts = failureCounts(cell, failure);
+  if (counts.nightlyExposures === 0) return before;
+  const mixture = addInterval({ ratio, logRatios: before.logRatios }, counts);
+  const { main, nightly, highestLogE } = before;
+  return {
+    main: {
+      users: main.users + counts.mainExposures,
+      failures: main.failures + counts.mainFailures,
+    },
+    nightly: {
+      users: nightly.users + counts.nightlyExposures,
+      failures: nightly.failures + counts.nightlyFailures,
+    },
+    logRatios: [...mixture.logRatios],
+    highestLogE: Math.max(highestLogE, logEvidence(mixture)),
+  };
 }
 
 /** By time, then by step. */

@@ -7,10 +7,11 @@ import type { Queryable } from "@canarec/db-utils/queryable";
 import type { Verdict } from "@canarec/load-balancer/contract/verdict";
 import { z } from "zod";
 import { type SummarisedMinute, assembleInputs, summedUsers } from "../analysis/assemble-inputs.ts";
+import { windowAt } from "../analysis/evaluation-window.ts";
 import { judge } from "../analysis/judge.ts";
 import type { MinuteCounts } from "../analysis/minute-counts.ts";
 import { VerdictInputs } from "../analysis/verdict-inputs.ts";
-import { type ReleaseUnderJudgement, windowAt } from "./release-under-judgement.ts";
+import type { ReleaseUnderJudgement } from "./release-under-judgement.ts";
 
 /** How far both sources are written, and users summed. */
 export interface Sources {

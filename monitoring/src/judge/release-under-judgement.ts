@@ -5,9 +5,7 @@ import {
 import type { Queryable } from "@canarec/db-utils/queryable";
 import { ReleasePlan } from "@canarec/load-balancer/contract/release-plan";
 import { Rollout, type RolloutState } from "@canarec/load-balancer/rollout/rollout";
-import { evaluationStep } from "@canarec/load-balancer/rollout/steps";
 import { z } from "zod";
-import type { EvaluationWindow } from "../analysis/evaluation-window.ts";
 import type { VerdictInputs } from "../analysis/verdict-inputs.ts";
 
 /** A release under way with its plan and rollout as values. */
@@ -28,9 +26,6 @@ const WATCHED: readonly RolloutState[] = [
   "extending",
   "holding",
 ];
-
-/** States in which nightly has users, or had them a moment ago, and a verdict is wanted. */
-const JUDGED: readonly RolloutState[] = ["ramping", "evaluating", "extending", "holding"];
 
 /** What a submission wrote down of the traffic before it, so far as the judge needs it. */
 const Expectation = z.object({ users: z.number().positive(), information: z.number().positive() });
@@ -56,26 +51,5 @@ function parseRelease(stored: ReleaseUnderWay): ReleaseUnderJudgement {
     plan: ReleasePlan.parse(stored.plan),
     expectation: Expectation.safeParse(stored.expectation).data ?? null,
     rollout,
-  };
-}
-
-export function isJudged({ rollout }: ReleaseUnderJudgement): boolean {
-  return JUDGED.includes(rollout.state);
-}
-
-/** The evaluation at a moment; undefined before its step. The hold that lasts counts up to then. */
-export function windowAt(
-  { rollout, plan }: Pick<ReleaseUnderJudgement, "rollout" | "plan">,
-  atMs: number,
-): EvaluationWindow | undefined {
-  const { step, windowStartedAtMs, evaluationSnapshotVersion, held, extended } = rollout;
-  if (step !== evaluationStep(plan)) return undefined;
-  if (windowStartedAtMs === null || evaluationSnapshotVersion === null) return undefined;
-  const holdSeconds = held === null ? 0 : Math.max(0, atMs - held.sinceMs) / 1_000;
-  return {
-    startedAtMs: windowStartedAtMs,
-    heldSeconds: rollout.heldSeconds + holdSeconds,
-    extended,
-    firstSnapshotVersion: evaluationSnapshotVersion,
   };
 }

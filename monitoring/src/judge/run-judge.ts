@@ -3,12 +3,9 @@ import { topicProgress } from "@canarec/db-utils/analysis/sources";
 import type { Database } from "@canarec/db-utils/database";
 import { openSession } from "@canarec/db-utils/session";
 import type { Verdict } from "@canarec/load-balancer/contract/verdict";
+import { isJudged, momentOf } from "../analysis/moments.ts";
 import { judgeRelease } from "./judge-release.ts";
-import {
-  type ReleaseUnderJudgement,
-  isJudged,
-  releasesUnderJudgement,
-} from "./release-under-judgement.ts";
+import { releasesUnderJudgement } from "./release-under-judgement.ts";
 import { summariseMarkedMinutes } from "./summarise-minutes.ts";
 import { sumMatureUsers } from "./sum-mature-users.ts";
 
@@ -78,31 +75,16 @@ async function passOver(db: Database, rules: JudgeRules, now: Date): Promise<Pas
       users += summed.users;
       summedToMs = summed.summedToMs;
     }
-    if (!isJudged(one)) continue;
+    if (!isJudged(one.rollout.state)) continue;
     const verdict = await judgeRelease(
       db.pool,
       one,
       { ...sources, summedToMs },
-      momentOf(one, now),
+      momentOf(one.plan, now.getTime()),
     );
     if (verdict !== undefined) verdicts.push(verdict);
   }
   return { verdicts, minutes, users, done };
-}
-
-const MINUTE_SECONDS = 60;
-const SHORT_SECONDS = 5;
-const SHORT_EVALUATION_SECONDS = 3_600;
-
-/** Verdicts come every minute, of evaluations of an hour or less every five seconds. */
-export function cadenceSeconds({ plan }: Pick<ReleaseUnderJudgement, "plan">): number {
-  return plan.evaluation.seconds <= SHORT_EVALUATION_SECONDS ? SHORT_SECONDS : MINUTE_SECONDS;
-}
-
-/** The moment that a verdict made now is for: the last full minute, or five seconds. */
-function momentOf(release: ReleaseUnderJudgement, now: Date): number {
-  const cadenceMs = cadenceSeconds(release) * 1_000;
-  return Math.floor(now.getTime() / cadenceMs) * cadenceMs;
 }
 
 /** Nobody asks for these minutes any more: no release is under way. */

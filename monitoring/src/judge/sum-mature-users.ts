@@ -11,16 +11,13 @@ import type { Database, Transaction } from "@canarec/db-utils/database";
 import { addUsers } from "../analysis/add-users.ts";
 import { groupBy } from "../analysis/group-by.ts";
 import type { UserFigures } from "../analysis/metrics.ts";
+import { matureBeforeMs } from "../analysis/moments.ts";
 import { userFigures } from "../analysis/user-figures.ts";
 import type { ReleaseUnderJudgement } from "./release-under-judgement.ts";
 import { type SummariseRules, analysedExposure, matchMs } from "./summarise-minutes.ts";
 
 /** Users summed in one transaction. */
 const BATCH = 1_000;
-
-/** Late events are waited for so long after a window's end, or a quarter of a shorter window. */
-const LATENESS_SECONDS = 60;
-const LATENESS_SHARE = 0.25;
 
 /** Days before the submission whose watching is the covariate. */
 const BEFORE_DAYS = 7;
@@ -41,9 +38,7 @@ export async function sumMatureUsers(
   rules: SummariseRules & { readonly completeToMs: number; readonly now: Date },
   isOver: () => boolean,
 ): Promise<{ readonly users: number; readonly summedToMs: number | undefined }> {
-  const { attributionSeconds } = release.plan;
-  const lateness = Math.min(LATENESS_SECONDS, attributionSeconds * LATENESS_SHARE);
-  const before = new Date(rules.completeToMs - (attributionSeconds + lateness) * 1_000);
+  const before = new Date(matureBeforeMs(release.plan, rules.completeToMs));
   let users = 0;
   while (!isOver()) {
     const summed = await db.transaction((transaction) =>

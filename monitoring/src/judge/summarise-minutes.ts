@@ -9,10 +9,10 @@ import { enterStepUsers, enterUsers } from "@canarec/db-utils/analysis/users";
 import type { Database, Transaction } from "@canarec/db-utils/database";
 import { AttemptError, ExposureReason, Track } from "@canarec/load-balancer/contract/exposure";
 import { FIRST_RAMP_STEP, evaluationStep } from "@canarec/load-balancer/rollout/steps";
-import { stratumSeconds } from "../analysis/evaluation-window.ts";
+import { stratumSeconds, windowAt } from "../analysis/evaluation-window.ts";
 import { type AnalysedExposure, CLOCK_TOLERANCE_MS } from "../analysis/exposure.ts";
 import { summariseMinute } from "../analysis/minute-counts.ts";
-import { type ReleaseUnderJudgement, windowAt } from "./release-under-judgement.ts";
+import type { ReleaseUnderJudgement } from "./release-under-judgement.ts";
 
 /** Minutes taken from the queue at once. */
 const BATCH = 60;

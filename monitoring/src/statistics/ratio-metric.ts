@@ -23,6 +23,18 @@ export interface RatioEstimate extends ArmEstimate {
  * shares of users (S ∈ {0, 1}, K = 1) and means per user (K = 1).
  */
 export function ratioOf(sums: SufficientSums): RatioEstimate | Undefined {
+  if (!Object.isFrozen(sums)) return ratioFrom(sums);
+  const known = KNOWN.get(sums);
+  if (known !== undefined) return known;
+  const ratio = Object.freeze(ratioFrom(sums));
+  KNOWN.set(sums, ratio);
+  return ratio;
+}
+
+/** Of sums that cannot change any more: the same strata are asked for again every minute. */
+const KNOWN = new WeakMap<SufficientSums, RatioEstimate | Undefined>();
+
+function ratioFrom(sums: SufficientSums): RatioEstimate | Undefined {
   const moments = momentsOf(sums);
   if (moments.kind === "undefined") return moments;
   const { n, meanS, meanK, varS, varK, covSK } = moments;
