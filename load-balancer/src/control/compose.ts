@@ -2,7 +2,6 @@ import { randomBytes } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { openDatabase } from "@canarec/db-utils/database";
-import { migrationStatus } from "@canarec/db-utils/migrations";
 import { createControlRepository } from "@canarec/db-utils/releases/control-repository";
 import { createReleaseRepository } from "@canarec/db-utils/releases/release-repository";
 import { ServiceError, messageOf } from "@canarec/service-kit/errors";
@@ -14,13 +13,13 @@ import { createRegistry } from "@canarec/service-kit/metrics";
 import { requireBearer } from "../admin/bearer.ts";
 import { parsePlans } from "../rollout/plans.ts";
 import { ENDED } from "../rollout/rollout.ts";
-import { openProcessRuntime } from "../runtimes/process/process-runtime.ts";
 import type { Runtime } from "../runtimes/runtime.ts";
 import type { ControlConfig } from "./config.ts";
 import { controlRoutes } from "./control-routes.ts";
 import { Controller } from "./controller.ts";
 import { openDataPlanes } from "./data-planes.ts";
 import { openLeadership } from "./leadership.ts";
+import { openRuntime } from "./open-runtime.ts";
 import { ReplicaSet } from "./replica-set.ts";
 import { RoutingWriter } from "./routing-writer.ts";
 import { type SubmitParts, submit, submitFirst } from "./submit.ts";
@@ -81,7 +80,8 @@ export async function startControlPlane(
   const first = async () => {
     if (controller.epoch === undefined || (await releases.mains(1)).length > 0) return;
     const bundleId = await newestBundle(database);
-    if (bundleId !== undefined) await submitFirst(await submitParts(), bundleId);
+    if (bundleId === undefined) return;
+    await submitFirst(await submitParts(), { bundleId, ref: config.firstRelease });
   };
   opened.use(keepRounds(controller, { first, log, wake, nowMs }));
   return disposable(opened, { url: server.url });
@@ -106,14 +106,7 @@ async function openCore(
   const releases = createReleaseRepository(database);
   const control = createControlRepository(database);
   const token = await openToken(config.tokenFile);
-  const runtime = opened.use(
-    overrides.runtime ??
-      openProcessRuntime({
-        ...{ repository: config.repository, home: config.home, supervisor: config.supervisor },
-        commandEnv: config.replicaEnv,
-        appliedMigrations: async () => (await migrationStatus(database)).applied,
-      }),
-  );
+  const runtime = opened.use(overrides.runtime ?? openRuntime(config, database));
   const plans = parsePlans(JSON.parse(await readFile(config.plansFile, "utf8")));
   const planes = openDataPlanes(config.dataPlaneUrls, async () => token);
   const leadership = opened.use(openLeadership(database, control, () => new Date(nowMs())));

@@ -1,6 +1,11 @@
 import { join, resolve } from "node:path";
 import { type Env, parseConfig, variable } from "@canarec/service-kit/config";
 import { z } from "zod";
+import {
+  type DockerConfig,
+  dockerConfig,
+  dockerVariables,
+} from "../runtimes/docker/docker-config.ts";
 import { ProcessId } from "../runtimes/process/processes.ts";
 
 export interface ControlConfig {
@@ -14,8 +19,13 @@ export interface ControlConfig {
   /** Admin ports of the data planes. */
   readonly dataPlaneUrls: readonly string[];
   readonly plansFile: string;
+  /** What runs the builds. */
+  readonly runtime: "process" | "docker";
+  readonly docker: DockerConfig;
   /** The repository that refs are of. */
   readonly repository: string;
+  /** The ref that becomes main where nothing has been released. */
+  readonly firstRelease: string;
   readonly mainReplicas: number;
   readonly replicaMemoryMiB: number;
   /** Replicas end when it does. */
@@ -44,6 +54,9 @@ const ControlEnv = z.object({
   DATA_PLANE_URLS: variable.urls,
   RELEASE_PLANS: z.string().min(1).optional(),
   RELEASE_REPOSITORY: z.string().min(1).optional(),
+  FIRST_RELEASE: z.string().min(1).max(255).default("HEAD"),
+  CANAREC_RUNTIME: z.enum(["process", "docker"]).default("process"),
+  ...dockerVariables,
   MAIN_REPLICAS: variable.count.pipe(z.int().min(1).max(64)).default(2),
   REPLICA_MEMORY_MIB: variable.count.pipe(z.int().min(128)).default(2_048),
   CANAREC_SUPERVISOR: z
@@ -66,7 +79,10 @@ export function controlConfig(env: Env): ControlConfig {
     tokenFile: e.CONTROL_TOKEN_FILE ?? join(home, "control-token"),
     dataPlaneUrls: e.DATA_PLANE_URLS,
     plansFile: e.RELEASE_PLANS ?? join(ROOT, "load-balancer", "plans.json"),
+    runtime: e.CANAREC_RUNTIME,
+    docker: dockerConfig(e, home),
     repository: e.RELEASE_REPOSITORY ?? ROOT,
+    firstRelease: e.FIRST_RELEASE,
     mainReplicas: e.MAIN_REPLICAS,
     replicaMemoryMiB: e.REPLICA_MEMORY_MIB,
     supervisor: pid === undefined ? undefined : ProcessId.parse({ pid: Number(pid), start }),

@@ -86,23 +86,23 @@ export async function submit(submission: Submission, parts: SubmitParts): Promis
   }));
 }
 
-/** The first release of a new home: what is checked out becomes main as it is. */
+/** The first release of a new home: it becomes main as it is. */
 export async function submitFirst(
   { releases, runtime, plans, epoch, nowMs }: Omit<SubmitParts, "waiting">,
-  bundleId: string,
+  { bundleId, ref }: { readonly bundleId: string; readonly ref: string },
 ): Promise<number> {
   const plan = plans.get("emergency");
   if (plan === undefined) throw new ServiceError("internal", "the emergency plan is missing");
-  const code = await runtime.resolve("HEAD");
+  const code = await runtime.resolve(ref);
   const release = {
-    ...{ submittedAt: new Date(nowMs), kind: "main" as const, ref: "HEAD", code, build: code },
+    ...{ submittedAt: new Date(nowMs), kind: "main" as const, ref, code, build: code },
     ...{ bundleId, plan, planHash: planHash(plan), expectation: null },
     ...{ actor: "controller", source: "first", tag: null },
   };
   return releases.submit(release, (releaseId) => ({
     ...{ releaseId, at: new Date(nowMs), epoch, sequence: 1, window: 0 },
     ...{ fromState: null, toState: "promoted", fromStep: null, toStep: 0 },
-    ...{ actor: "controller", reason: "the first main: what is checked out" },
+    ...{ actor: "controller", reason: `the first main: ${ref}` },
     ...{ evidence: {}, decidedFrom: {} },
     detail: { ...queuedRollout(releaseId, nowMs), state: "promoted" as const, promotedAtMs: nowMs },
   }));

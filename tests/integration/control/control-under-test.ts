@@ -6,11 +6,14 @@ import type { LoadBalancer } from "@canarec/load-balancer/compose";
 import { type ControlPlane, startControlPlane } from "@canarec/load-balancer/control/compose";
 import { controlConfig } from "@canarec/load-balancer/control/config";
 import { endReplicas } from "@canarec/load-balancer/runtimes/process/process-runtime";
+import type { Runtime } from "@canarec/load-balancer/runtimes/runtime";
 import { Resources, disposable } from "@canarec/service-kit/lifecycle";
 import { createLogger } from "@canarec/service-kit/logging";
 import { expect } from "vitest";
+import { ENGINE } from "../../container-engine.ts";
 import { freshDatabase, freshTopic, temporaryFolder } from "../../servers.ts";
 import { ask, balance, range, until } from "../load-balancer/load-balancer-under-test.ts";
+import { openInstallation } from "../runtimes/docker-world.ts";
 import { type SmallRepository, makeRepository } from "../runtimes/small-build.ts";
 
 export const BUNDLE = "ab".repeat(32);
@@ -36,13 +39,18 @@ export interface ControlWorld extends AsyncDisposable {
   start(changes?: Readonly<Record<string, string>>): Promise<ControlPlane>;
 }
 
-export async function openControlWorld(quick: object = {}): Promise<ControlWorld> {
+/** @param quick changes of that plan. */
+export async function openControlWorld(
+  quick: object = {},
+  runtime: Runtime["kind"] = "process",
+): Promise<ControlWorld> {
   await using opened = new Resources();
   const folder = temporaryFolder();
   opened.defer(() => folder[Symbol.dispose]());
   const home = join(folder.path, "home");
   mkdirSync(home, { recursive: true });
   opened.defer(() => endReplicas(home, 500));
+  const runtimeEnv = runtime === "docker" ? await dockerEnv(opened) : {};
   const fresh = opened.use(await freshDatabase());
   const database = opened.use(await openDatabase(fresh.url));
   const exposures = opened.use(await freshTopic(1));
@@ -74,12 +82,20 @@ export async function openControlWorld(quick: object = {}): Promise<ControlWorld
         RELEASE_PLANS: plansFile,
         RELEASE_REPOSITORY: repository.folder,
         MAIN_REPLICAS: "1",
-        ...changes,
+        ...{ ...runtimeEnv, ...changes },
       }),
       createLogger("control-plane", "silent"),
     );
   const databaseUrl = fresh.url;
   return disposable(opened, { repository, database, databaseUrl, balancer, home, first, start });
+}
+
+async function dockerEnv(opened: Resources): Promise<Record<string, string>> {
+  const { installation, baseImage } = opened.use(await openInstallation());
+  return {
+    ...{ CANAREC_RUNTIME: "docker", DOCKER_HOST: ENGINE ?? "", BASE_IMAGE: baseImage },
+    CANAREC_INSTALLATION: installation,
+  };
 }
 
 /** The API of a control plane, as an operator's commands use it. */

@@ -1,5 +1,7 @@
 import type { ControlPlane } from "@canarec/load-balancer/control/compose";
+import type { Runtime } from "@canarec/load-balancer/runtimes/runtime";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { whyNoImage } from "../../container-engine.ts";
 import { ask, range, until } from "../load-balancer/load-balancer-under-test.ts";
 import {
   BUNDLE,
@@ -13,15 +15,15 @@ let world: ControlWorld;
 let plane: ControlPlane;
 let operator: ReturnType<typeof operatorOf>;
 
-beforeEach(async () => {
-  world = await openControlWorld();
+async function open(runtime: Runtime["kind"]): Promise<void> {
+  world = await openControlWorld({}, runtime);
   plane = await world.start();
   operator = operatorOf(world, plane);
-});
-afterEach(async () => {
+}
+async function close(): Promise<void> {
   await plane[Symbol.asyncDispose]();
   await world[Symbol.asyncDispose]();
-});
+}
 
 const words = () => wordsOf(world);
 
@@ -54,7 +56,20 @@ function load() {
   };
 }
 
-describe("the control plane", () => {
+const RUNTIMES: readonly { kind: Runtime["kind"]; why?: string | undefined }[] = [
+  { kind: "process" },
+  { kind: "docker", why: whyNoImage() },
+];
+
+describe.each(RUNTIMES)("the control plane, builds being of kind $kind", ({ kind, why }) => {
+  beforeEach(async ({ skip }) => {
+    skip(why !== undefined, why);
+    await open(kind);
+  });
+  afterEach(async () => {
+    if (why === undefined) await close();
+  });
+
   it("restores main, ships a release to its users and makes it main without a dropped request", async () => {
     await operator.untilReady();
     await until(async () => (await fetch(`${world.balancer.adminUrl}/readyz`)).status === 200);
@@ -111,6 +126,11 @@ describe("the control plane", () => {
     expect(cause?.reason).toContain("ended with exit code 3");
     expect(JSON.stringify(cause?.evidence)).toContain("no more");
   });
+});
+
+describe("the control plane", () => {
+  beforeEach(() => open("process"));
+  afterEach(close);
 
   it("keeps a second release waiting, or lets it take the place of one not yet evaluated", async () => {
     await operator.untilReady();

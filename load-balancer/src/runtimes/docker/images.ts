@@ -48,17 +48,17 @@ export function imageOf(code: string, installation: string): string {
  */
 export async function resolveCode(ref: string, options: ImageOptions): Promise<string> {
   const { repository, docker } = options;
+  let problem = `there is no image ${ref}`;
   if (repository !== undefined && !DIGEST.test(ref)) {
     try {
       return await resolveRef(repository, ref);
     } catch (failure) {
-      if (!(failure instanceof ServiceError) || failure.code !== "not_found") throw failure;
+      problem = `${messageOf(failure)}, and no such image`;
     }
   }
   const id = IMAGE_NAME.test(ref) ? await imageId(docker, ref) : undefined;
-  if (id !== undefined) return id;
-  const what = repository === undefined ? "no image" : "no commit and no image";
-  throw new ServiceError("not_found", `there is ${what} ${ref}`);
+  if (id === undefined) throw new ServiceError("not_found", problem);
+  return id;
 }
 
 async function imageId(docker: Docker, name: string): Promise<string | undefined> {
