@@ -8,6 +8,8 @@ export interface LoadBalancerConfig {
   readonly adminHost: string;
   readonly adminPort: number;
   readonly logLevel: string;
+  /** Processes that answer users. */
+  readonly workers: number;
   /** Main's replicas where no controller names them; with a controller, none. */
   readonly replicaUrls: readonly string[];
   /** The last routing snapshot. */
@@ -31,6 +33,7 @@ export interface LoadBalancerConfig {
     readonly brokers: readonly string[];
     readonly topic: string;
     readonly spoolFolder: string;
+    /** Of this process, as is the next. */
     readonly spoolBytes: number;
     readonly bufferMessages: number;
   };
@@ -44,6 +47,7 @@ const LoadBalancerEnv = z.object({
   ADMIN_HOST: z.string().default("127.0.0.1"),
   ADMIN_PORT: variable.port.default(9_082),
   LOG_LEVEL: variable.logLevel.default("info"),
+  WORKERS: variable.count.pipe(z.int().min(1).max(64)).default(1),
   REPLICA_URLS: variable.urls.optional(),
   SLACK_WEBHOOK_URL: variable.httpUrl.optional(),
   CONTROL_TOKEN_FILE: z.string().min(1).optional(),
@@ -72,6 +76,7 @@ export function loadBalancerConfig(env: Env): LoadBalancerConfig {
     adminHost: e.ADMIN_HOST,
     adminPort: e.ADMIN_PORT,
     logLevel: e.LOG_LEVEL,
+    workers: e.WORKERS,
     replicaUrls: e.REPLICA_URLS ?? [],
     slackWebhookUrl: e.SLACK_WEBHOOK_URL,
     routingFile: join(folder, "routing.json"),
@@ -89,8 +94,8 @@ export function loadBalancerConfig(env: Env): LoadBalancerConfig {
       brokers: e.KAFKA_BROKERS,
       topic: e.EXPOSURE_TOPIC,
       spoolFolder: join(folder, "exposures"),
-      spoolBytes: e.EXPOSURE_SPOOL_MIB * MEBIBYTE,
-      bufferMessages: e.EXPOSURE_BUFFER,
+      spoolBytes: Math.floor((e.EXPOSURE_SPOOL_MIB * MEBIBYTE) / e.WORKERS),
+      bufferMessages: Math.ceil(e.EXPOSURE_BUFFER / e.WORKERS),
     },
   };
 }

@@ -8,6 +8,9 @@ import {
 import type { AttemptError, ExposureReason, Served, Track } from "./contract/exposure.ts";
 import type { CheckResult } from "./replicas/replica-health.ts";
 
+/** How the values of several workers are one; without it they are summed. */
+type Aggregator = "min" | "max" | "sum";
+
 /** What happened to an exposure that nobody will read. */
 export type DropReason = "buffer_full" | "torn" | "stopped";
 
@@ -130,10 +133,14 @@ function replicaMetrics(registry: Registry) {
 }
 
 function watchReplicas(registry: Registry, read: () => readonly ReplicaGauges[]): void {
-  const gauge = (name: string, help: string, valueOf: (gauges: ReplicaGauges) => number) =>
+  const gauge = (
+    [name, help, aggregator]: readonly [string, string, Aggregator],
+    valueOf: (gauges: ReplicaGauges) => number,
+  ) =>
     new Gauge({
       name,
       help,
+      aggregator,
       labelNames: ["replica", "track"] as const,
       registers: [registry],
       collect() {
@@ -143,8 +150,13 @@ function watchReplicas(registry: Registry, read: () => readonly ReplicaGauges[])
         }
       },
     });
-  gauge("canarec_replica_available", "1 if requests are sent there", (g) => Number(g.available));
-  gauge("canarec_replica_requests_in_flight", "Requests under way there", (g) => g.inFlight);
+  gauge(["canarec_replica_available", "1 if requests are sent there", "min"], ({ available }) =>
+    Number(available),
+  );
+  gauge(
+    ["canarec_replica_requests_in_flight", "Requests under way there", "sum"],
+    ({ inFlight }) => inFlight,
+  );
 }
 
 function shadowMetrics(registry: Registry) {
@@ -172,12 +184,14 @@ function shadowMetrics(registry: Registry) {
 
 function routingMetrics(registry: Registry) {
   const registers = [registry];
-  const gauge = (name: string, help: string) => new Gauge({ name, help, registers });
-  const version = gauge("canarec_routing_version", "Version of the routing snapshot in force");
-  const weight = gauge("canarec_nightly_weight_ratio", "Share of the users assigned to nightly");
+  const gauge = (name: string, help: string, aggregator: Aggregator) =>
+    new Gauge({ name, help, aggregator, registers });
+  const version = gauge("canarec_routing_version", "Routing snapshot in force everywhere", "min");
+  const weight = gauge("canarec_nightly_weight_ratio", "Share of the users on nightly", "max");
   const lost = new Counter({
     name: "canarec_leases_lost_total",
     help: "Times that nobody renewed nightly's lease",
+    aggregator: "max", // each worker counts the same
     registers,
   });
   return {
@@ -202,6 +216,7 @@ function exposureMetrics(registry: Registry) {
   const away = new Gauge({
     name: "canarec_exposure_kafka_away",
     help: "1 while exposures cannot be sent to Kafka",
+    aggregator: "max",
     registers: [registry],
   });
   for (const reason of ["buffer_full", "torn", "stopped"] as const) dropped.inc({ reason }, 0);

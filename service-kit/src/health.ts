@@ -10,11 +10,14 @@ export type Readiness =
  * `/healthz` answers 200 while the process lives; `/readyz` 200 when it can serve, else 503 with the
  * reason; `/metrics` in the Prometheus text format.
  */
-export function healthRoutes(registry: Registry, readiness: () => Readiness): Router {
+export function healthRoutes(
+  registry: Pick<Registry, "contentType" | "metrics">,
+  readiness: () => Readiness | Promise<Readiness>,
+): Router {
   return Router()
     .get("/healthz", (_req, res) => void res.json({ status: "alive" }))
-    .get("/readyz", (_req, res) => {
-      const state = readiness();
+    .get("/readyz", async (_req, res) => {
+      const state = await readiness();
       res.status(state.ready ? 200 : 503).json(state);
     })
     .get("/metrics", async (_req, res) => {

@@ -91,6 +91,8 @@ export interface ListenOptions {
   readonly host: string;
   /** 0 lets the system choose. */
   readonly port: number;
+  /** A socket that is bound to both already, from another process. */
+  readonly socket?: object;
   /** How long requests in flight may take once it is disposed. Default 10 s. */
   readonly drainMs?: number;
 }
@@ -115,7 +117,8 @@ export async function listen(app: Express, options: ListenOptions): Promise<Runn
 
 /** The same for a plain server, made with SERVER_LIMITS. */
 export async function serve(server: Server, options: ListenOptions): Promise<RunningServer> {
-  server.listen(options.port, options.host);
+  if (options.socket === undefined) server.listen(options.port, options.host);
+  else server.listen(options.socket);
   try {
     await once(server, "listening");
   } catch (cause) {

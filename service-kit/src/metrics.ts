@@ -1,4 +1,4 @@
-import { Registry, collectDefaultMetrics } from "prom-client";
+import { AggregatorRegistry, Registry, collectDefaultMetrics } from "prom-client";
 
 export { Counter, Gauge, Histogram, type Registry } from "prom-client";
 
@@ -13,4 +13,12 @@ export function createRegistry(service: string): Registry {
   registry.setDefaultLabels({ service });
   collectDefaultMetrics({ register: registry });
   return registry;
+}
+
+/** All values of a registry, as another process can be sent them. */
+export type MetricValues = Awaited<ReturnType<Registry["getMetricsAsJSON"]>>;
+
+/** The values of several processes as one: each instrument's `aggregator` says how, else they are summed. */
+export function mergeMetrics(processes: readonly MetricValues[]): Registry {
+  return AggregatorRegistry.aggregate([...processes]);
 }

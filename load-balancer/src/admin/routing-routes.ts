@@ -2,8 +2,7 @@ import { parseRequest } from "@canarec/service-kit/http";
 import { type RequestHandler, Router, json } from "express";
 import { RoutingSnapshot } from "../contract/routing-snapshot.ts";
 import type { RoutingReply } from "../routing/live-routing.ts";
-import type { ShadowCounts } from "../shadow/shadow-requests.ts";
-import type { TrackCounts } from "./track-counts.ts";
+import type { WorkerStatus } from "../workers/serving-worker.ts";
 
 /** A snapshot of hundreds of replicas and thousands of pinned users. */
 const MOST_BYTES = 1_000_000;
@@ -14,8 +13,7 @@ export interface RoutingRoutesParts {
   readonly current: () => RoutingSnapshot;
   /** Keep and take a snapshot. */
   readonly offer: (snapshot: RoutingSnapshot) => Promise<RoutingReply>;
-  readonly tracks: () => Readonly<Record<"main" | "nightly", TrackCounts>>;
-  readonly shadow: () => ShadowCounts;
+  readonly status: () => Promise<WorkerStatus>;
 }
 
 /**
@@ -36,7 +34,8 @@ export function routingRoutes(parts: RoutingRoutesParts): Router {
     .get("/routing", (_req, res) => {
       res.json(parts.current());
     })
-    .get("/tracks", (_req, res) => {
-      res.json({ ...parts.tracks(), shadow: parts.shadow() });
+    .get("/tracks", async (_req, res) => {
+      const { tracks, shadow } = await parts.status();
+      res.json({ ...tracks, shadow });
     });
 }

@@ -1,5 +1,14 @@
-import { type FileHandle, mkdir, open, readFile, readdir, stat, unlink } from "node:fs/promises";
-import { join } from "node:path";
+import {
+  type FileHandle,
+  mkdir,
+  open,
+  readFile,
+  readdir,
+  rename,
+  stat,
+  unlink,
+} from "node:fs/promises";
+import { basename, join } from "node:path";
 
 export interface SpoolOptions {
   /** Most bytes of all segments together. */
@@ -33,7 +42,11 @@ export interface Spool extends AsyncDisposable {
   append(lines: readonly string[]): Promise<Appended>;
   /** The oldest segment, closed for this if need be; undefined when the spool is empty. */
   oldest(): Promise<Segment | undefined>;
+  /** Make a segment of another spool, whose process has ended, the newest of this one. Whoever is first has it. */
+  adopt(path: string): Promise<void>;
 }
+
+const SEGMENT = /^\d{12}\.ndjson$/;
 
 interface File {
   readonly path: string;
@@ -83,16 +96,38 @@ export async function openSpool(folder: string, options: SpoolOptions): Promise<
     },
     async oldest() {
       const [file] = files;
-      if (file === undefined) return undefined;
-      if (file === current?.file) await close();
-      const remove = async () => {
-        await unlink(file.path);
-        files.shift();
-      };
-      return { ...readLines(await readFile(file.path, "utf8")), remove };
+      if (file !== undefined && file === current?.file) await close();
+      return file && readSegment(file, files);
+    },
+    async adopt(path) {
+      const file = { path: join(folder, nameOf(next)), bytes: 0 };
+      next += 1;
+      if (await move(path, file)) files.push(file);
     },
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** @param files of which it is the first. */
+async function readSegment(file: File, files: File[]): Promise<Segment> {
+  const remove = async () => {
+    await unlink(file.path);
+    files.shift();
+  };
+  return { ...readLines(await readFile(file.path, "utf8")), remove };
+}
+
+/** @returns false where it is no segment, or another process was first. */
+async function move(path: string, to: File): Promise<boolean> {
+  if (!SEGMENT.test(basename(path))) return false;
+  try {
+    await rename(path, to.path);
+  } catch (failure) {
+    if (failure instanceof Error && "code" in failure && failure.code === "ENOENT") return false;
+    throw failure;
+  }
+  to.bytes = await sizeOf(to.path);
+  return true;
 }
 
 /** Whole lines of JSON, and the number of others. */
@@ -114,7 +149,7 @@ function isJson(line: string): boolean {
 
 async function existing(folder: string): Promise<File[]> {
   await mkdir(folder, { recursive: true });
-  const names = (await readdir(folder)).filter((name) => /^\d{12}\.ndjson$/.test(name)).sort();
+  const names = (await readdir(folder)).filter((name) => SEGMENT.test(name)).sort();
   return Promise.all(
     names.map(async (name) => {
       const path = join(folder, name);

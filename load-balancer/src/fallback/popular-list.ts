@@ -77,8 +77,9 @@ async function load(file: string, log: Logger): Promise<z.output<typeof Stored> 
 async function store(file: string, list: z.output<typeof Stored>, log: Logger): Promise<void> {
   try {
     await mkdir(dirname(file), { recursive: true });
-    await writeFile(`${file}.new`, JSON.stringify(list));
-    await rename(`${file}.new`, file);
+    const aside = `${file}.${process.pid}.new`; // several workers keep the same file
+    await writeFile(aside, JSON.stringify(list));
+    await rename(aside, file);
   } catch (err) {
     log.warn({ err }, "the popular list could not be stored");
   }

@@ -39,8 +39,10 @@ export interface DataPlane {
   /** Told of each answer to /recommend when it has left. */
   readonly answered?: (answered: Answered) => void;
   readonly readInternal: (text: unknown) => InternalHeader | undefined;
-  /** Answers ask their clients to connect anew, elsewhere. */
+  /** Answers ask their clients to connect anew. */
   readonly draining: () => boolean;
+  /** Nobody else takes those connections: clients should go elsewhere. */
+  readonly stopping: () => boolean;
   /** Monotone. */
   readonly nowMs: () => number;
   /** Milliseconds since 1970. */

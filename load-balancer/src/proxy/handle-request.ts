@@ -60,14 +60,14 @@ function refuse(plane: DataPlane, res: ServerResponse, problem: Problem, request
 
 /** For whoever stands before us: 200 while requests should come here. */
 function answerHealth(plane: DataPlane, res: ServerResponse, requestId: string): void {
-  const draining = plane.draining();
-  const body = JSON.stringify({ status: draining ? "draining" : "alive" });
-  res.writeHead(draining ? 503 : 200, [
+  const stopping = plane.stopping();
+  const body = JSON.stringify({ status: stopping ? "draining" : "alive" });
+  res.writeHead(stopping ? 503 : 200, [
     "content-type",
     "application/json; charset=utf-8",
     "content-length",
     String(body.length),
-    ...markHeaders({ requestId, track: "none", build: null, close: draining }),
+    ...markHeaders({ requestId, track: "none", build: null, close: plane.draining() }),
   ]);
   res.end(body);
 }

@@ -1,6 +1,6 @@
 import { type RequestListener, type Server, createServer } from "node:http";
-import type { Socket } from "node:net";
 import type { ServerOptions } from "node:http";
+import { Server as NetServer, type Socket } from "node:net";
 
 /** A request line and headers of more bytes are refused with 431; ours need a few hundred. */
 const HEADER_BYTES = 8 * 1_024;
@@ -67,4 +67,16 @@ export function createPublicServer(
     );
   });
   return server;
+}
+
+/**
+ * Take no more connections and wait until those that are open have gone. Unlike `server.close()` it cuts
+ * no idle one off before `limitMs`, for a request may be on its way there; busy ones have as long again.
+ */
+export async function finishConnections(server: Server, limitMs: number): Promise<void> {
+  const idle = setTimeout(() => server.closeIdleConnections(), limitMs);
+  const busy = setTimeout(() => server.closeAllConnections(), 2 * limitMs);
+  await new Promise((resolve) => NetServer.prototype.close.call(server, resolve));
+  clearTimeout(idle);
+  clearTimeout(busy);
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "@canarec/service-kit/logging";
 import type { AttemptError, Track } from "../contract/exposure.ts";
 import type { Replica as ReplicaAddress, RoutingSnapshot } from "../contract/routing-snapshot.ts";
@@ -15,6 +16,9 @@ const CHECK_TIMEOUT_MS = 1_000;
 /** Far above every deadline of a request. */
 const LEAVE_MS = 30_000;
 
+/** A new process begins to serve so soon after the last answer that it waits for. */
+const SETTLE_CHECK_MS = 10;
+
 const TRACKS = ["main", "nightly"] as const;
 
 export interface TracksOptions {
@@ -31,6 +35,8 @@ export interface Tracks extends AsyncDisposable {
   readonly pools: Readonly<Record<Track, TrackPool>>;
   /** Serve from the replicas of this snapshot from now on. */
   update(routing: RoutingSnapshot): void;
+  /** Resolves when each replica has been looked at, or has had the time for it. */
+  settled(): Promise<void>;
 }
 
 /** Open the replicas of a routing snapshot, track by track, and begin to watch their health. */
@@ -83,6 +89,14 @@ class LiveTracks implements Tracks {
       nightly: routing.replicas.nightly.map(find),
     };
     this.#settle();
+  }
+
+  async settled(): Promise<void> {
+    const untilMs = performance.now() + 2 * CHECK_TIMEOUT_MS;
+    const all = () => TRACKS.flatMap((track) => this.#wanted[track]);
+    while (performance.now() < untilMs && all().some(({ health }) => !health.isKnown)) {
+      await sleep(SETTLE_CHECK_MS);
+    }
   }
 
   gauges() {

@@ -42,6 +42,11 @@ export class ReplicaHealth {
   #lastCountedMs = Number.NEGATIVE_INFINITY;
   #probing = false;
 
+  /** Whether anything was heard of it yet. */
+  get isKnown(): boolean {
+    return this.#known;
+  }
+
   availability(nowMs: number): Availability {
     if (!this.#answering) return "out";
     if (this.#ejectedUntilMs === undefined) return "in";

@@ -98,3 +98,37 @@ describe("epochs", () => {
     expect(routing.current().nightlyWeight).toBe(0.5);
   });
 });
+
+describe("a snapshot for another process", () => {
+  const opened = (wallMs: () => number) => {
+    const quiet = { changed: () => undefined, leaseLost: () => undefined };
+    const first = fixedRouting(["http://127.0.0.1:9001"]);
+    return openLiveRouting(first, { nowMs: () => performance.now(), wallMs, ...quiet });
+  };
+
+  it("has as much of the lease as is left here, though the clock on the wall was put back", () => {
+    let jumpMs = 0;
+    const wallMs = () => Date.now() + jumpMs;
+    const routing = opened(wallMs);
+    routing.offer(snapshot());
+    vi.advanceTimersByTime(10_000);
+    jumpMs = -3_600_000;
+    const other = opened(wallMs);
+    expect(other.offer(routing.held())).toEqual({ version: 1, epoch: 1 });
+    vi.advanceTimersByTime(19_999);
+    expect([routing, other].map((one) => one.current().nightlyWeight)).toEqual([0.5, 0.5]);
+    vi.advanceTimersByTime(2);
+    expect([routing, other].map((one) => one.current().nightlyWeight)).toEqual([0, 0]);
+  });
+
+  it("whose lease is lost is lost there too, and is not renewed", () => {
+    const routing = opened(() => Date.now());
+    routing.offer(snapshot());
+    vi.advanceTimersByTime(30_001);
+    const other = opened(() => Date.now());
+    other.offer(routing.held());
+    vi.advanceTimersByTime(1);
+    expect(other.current().nightlyWeight).toBe(0);
+    expect(other.offer(snapshot())).toMatchObject({ refused: "lease_lost" });
+  });
+});

@@ -26,6 +26,8 @@ export interface LiveRoutingOptions {
 export interface LiveRouting extends Disposable {
   /** With nightly's weight at 0 once the lease has ended. */
   current(): RoutingSnapshot;
+  /** The snapshot held, for another process: its lease ends when it does here, whatever the clock on the wall did. */
+  held(): RoutingSnapshot;
   /** Take a snapshot of the controller's, or say why not. */
   offer(snapshot: RoutingSnapshot): RoutingReply;
 }
@@ -62,6 +64,11 @@ export function openLiveRouting(first: RoutingSnapshot, options: LiveRoutingOpti
       // The timer may be late; a request may not be.
       if (isLost || nowMs() >= endsMs) return expired;
       return held;
+    },
+    held() {
+      if (held.leaseEndsAt === null) return held;
+      const endsAt = new Date(wallMs() + (isLost ? 0 : endsMs - nowMs()));
+      return { ...held, leaseEndsAt: endsAt.toISOString() };
     },
     offer(snapshot) {
       if (nowMs() >= endsMs) lose();
