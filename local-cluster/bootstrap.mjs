@@ -13,6 +13,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { firstStale } from "./bootstrap/dependencies.mjs";
+import { openEngine } from "./bootstrap/engine.mjs";
 import { kafkaJars, kafkaProblems, nodeProblem } from "./bootstrap/requirements.mjs";
 import { concludeTests } from "./bootstrap/test-summary.mjs";
 
@@ -40,29 +41,36 @@ async function start() {
 }
 
 async function test() {
-  process.exitCode = await runTests([]);
+  requireKafka();
+  await install();
+  // A part of the suite takes what is there.
+  const engine = args.length === 0 ? openEngine({ mayInstall: false, say }) : undefined;
+  process.exitCode = await runTests([], engine);
 }
 
 async function ci() {
   const failedChecks = [];
   await install();
+  requireKafka();
+  const engine = openEngine({ mayInstall: true, say }); // beside the checks
   for (const check of CHECKS) {
     say(`check: ${check}`);
     if ((await npm(["run", "--silent", check])) !== 0) failedChecks.push(check);
   }
-  process.exitCode = await runTests(failedChecks);
+  process.exitCode = await runTests(failedChecks, engine);
 }
 
-async function runTests(failedChecks) {
-  requireKafka();
-  await install();
+async function runTests(failedChecks, opening) {
+  const engine = await opening;
   const folder = mkdtempSync(join(tmpdir(), "canarec-summary-"));
   const file = join(folder, "summary.json");
   const vitest = join(ROOT, "node_modules", "vitest", "vitest.mjs");
   const reporters = ["--reporter=default", "--reporter=./tests/summary-reporter.ts"];
   const code = await spawned(process.execPath, [vitest, "run", ...reporters, ...args], {
+    ...engine?.env,
     CANAREC_TEST_SUMMARY: file,
   });
+  await engine?.stop();
   const summary = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : undefined;
   rmSync(folder, { recursive: true, force: true });
   const conclusion = concludeTests(summary, code, failedChecks);

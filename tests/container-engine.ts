@@ -1,6 +1,7 @@
 import { type SpawnSyncReturns, spawn, spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
+import { homedir } from "node:os";
 import path from "node:path";
 
 /**
@@ -11,7 +12,11 @@ import path from "node:path";
 export const ROOT = path.resolve(import.meta.dirname, "..");
 export const DOCKER = process.env["DOCKER"] ?? "docker";
 const DEFAULT_BASE = "node:22-bookworm-slim";
-const CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt";
+/** Of this machine, for the step that installs packages; they stay out of the image. */
+const SECRETS = {
+  ca: "/etc/ssl/certs/ca-certificates.crt",
+  npmrc: path.join(homedir(), ".npmrc"),
+};
 const RUN_LIMIT_MS = 120_000;
 export const BUILD_LIMIT_MS = 900_000;
 
@@ -57,10 +62,12 @@ export interface TestImage extends Disposable {
  */
 export async function testImage(build: string): Promise<TestImage> {
   const tag = `canarec-test-${randomBytes(4).toString("hex")}`;
-  const certificates = existsSync(CERTIFICATES) ? ["--secret", `id=ca,src=${CERTIFICATES}`] : [];
+  const secrets = Object.entries(SECRETS)
+    .filter(([, file]) => existsSync(file))
+    .flatMap(([id, file]) => ["--secret", `id=${id},src=${file}`]);
   const named = ["--build-arg", `BASE_IMAGE=${baseImage()}`, "--build-arg", `BUILD=${build}`];
   // Of a network of its own it would need addresses; nothing here listens.
-  const args = ["build", ...named, "--network", "host", ...certificates, "-t", tag, "."];
+  const args = ["build", ...named, "--network", "host", ...secrets, "-t", tag, "."];
   const env = { ...process.env, DOCKER_BUILDKIT: "1" };
   const building = spawn(DOCKER, args, { cwd: ROOT, env, timeout: BUILD_LIMIT_MS });
   let said = "";

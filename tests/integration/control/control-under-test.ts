@@ -94,7 +94,7 @@ async function dockerEnv(opened: Resources): Promise<Record<string, string>> {
   const { installation, baseImage } = opened.use(await openInstallation());
   return {
     ...{ CANAREC_RUNTIME: "docker", DOCKER_HOST: ENGINE ?? "", BASE_IMAGE: baseImage },
-    CANAREC_INSTALLATION: installation,
+    ...{ CANAREC_INSTALLATION: installation, DOCKER_BUILD_NETWORK: "host" },
   };
 }
 

@@ -94,7 +94,7 @@ describe("images and their containers", () => {
 
   it("says why an image could not be built, and why a commit is no build", async () => {
     const broken = world.repository.commit("third", {
-      Dockerfile: "ARG BASE_IMAGE\nFROM ${BASE_IMAGE}\nRUN echo out of thread && false\n",
+      Dockerfile: "ARG BASE_IMAGE\nFROM ${BASE_IMAGE}\nRUN echo out of $(echo thread) && false\n",
     });
     await expect(runtime.prepare(broken, never)).rejects.toThrow("out of thread");
     const stranger = world.repository.commit("fourth", { Dockerfile: "FROM scratch\nCOPY . ./\n" });

@@ -51,6 +51,7 @@ export async function openDockerWorld(): Promise<DockerWorld> {
   const repository = makeRepository(join(folder.path, "repository"));
   const options: DockerRuntimeOptions = {
     ...{ installation, engine: ENGINE, network: "host", commandEnv: {} },
+    buildNetwork: "host",
     ...{ repository: repository.folder, buildArgs: { BASE_IMAGE: baseImage } },
     appliedMigrations: async () => APPLIED,
   };

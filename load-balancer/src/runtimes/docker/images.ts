@@ -121,8 +121,9 @@ interface BuildContext extends Disposable {
 
 /** The files of a commit, as a tar archive. */
 function contextOf(repository: string, commit: string): BuildContext {
-  const args = ["-C", repository, "archive", "--format=tar", commit, "--", ...CONTEXT];
-  const git = spawn("git", args, { stdio: ["ignore", "pipe", "ignore"] });
+  // Modes as a checkout has them, so that its layers serve both.
+  const args = ["-C", repository, "-c", "tar.umask=0022", "archive", "--format=tar", commit];
+  const git = spawn("git", [...args, "--", ...CONTEXT], { stdio: ["ignore", "pipe", "ignore"] });
   const failed = new AbortController();
   // What nobody reads of a process's output is gone as soon as the process has ended.
   const archive = new PassThrough();
@@ -156,10 +157,18 @@ function finished(docker: Docker, progress: NodeJS.ReadableStream): Promise<void
         resolve();
         return;
       }
-      const lines = events.map(({ stream }) => stream?.trim() ?? "").filter((line) => line !== "");
+      const lines = events
+        .flatMap(({ stream }) => saidIn(stream?.trim() ?? "").split("\n"))
+        .map((line) => line.trim())
+        .filter((line) => line !== "");
       reject(new Error([...lines.slice(-LAST_LINES), failed].join("; ")));
     });
   });
+}
+
+/** What a step wrote comes as base64; what is told of steps comes as words, with spaces between. */
+function saidIn(text: string): string {
+  return /^[A-Za-z0-9+/]+={0,2}$/.test(text) ? Buffer.from(text, "base64").toString("utf8") : text;
 }
 
 /** The build's own list of its migrations, as text. */

@@ -1,18 +1,17 @@
 #!/usr/bin/env bash
-# A base image for the Dockerfile, made of what this machine has: Debian's minimal system by
-# debootstrap, and the Node, npm and certificates that are installed here. For machines that
-# reach a Debian mirror but no image registry. Needs root and a running engine.
+# The files of a base image for the Dockerfile, made of what this machine has: Debian's minimal system by
+# debootstrap, and the Node, npm and certificates that are installed here. For machines that reach a
+# Debian mirror but no image registry. Needs root.
 #
-#   base-image.sh NAME
+#   base-image.sh FILE.tar && docker import FILE.tar NAME
 set -euo pipefail
 
-name=${1:?"usage: base-image.sh NAME"}
-docker=${DOCKER:-docker}
-work=$(mktemp -d)
+file=${1:?"usage: base-image.sh FILE.tar"}
+work=$(mktemp -d "$file.XXXXXX")
 trap 'rm -rf --one-file-system "$work"' EXIT
 
 debootstrap --variant=minbase --include=ca-certificates,libstdc++6 bookworm "$work/root" >"$work/log" 2>&1 ||
-  { tail -n 20 "$work/log" >&2; exit 1; }
+  { tail -n 5 "$work/log" >&2; exit 1; }
 rm -rf "$work"/root/var/cache/apt/archives/*.deb "$work"/root/var/lib/apt/lists/*
 
 node=$(command -v node)
@@ -24,6 +23,7 @@ ln -s ../lib/node_modules/npm/bin/npm-cli.js "$work/root/usr/local/bin/npm"
 if [ -f /etc/ssl/certs/ca-certificates.crt ]; then
   cp /etc/ssl/certs/ca-certificates.crt "$work/root/etc/ssl/certs/ca-certificates.crt"
 fi
+chroot "$work/root" /usr/local/bin/node --version >/dev/null
 
-tar -C "$work/root" -c . | "$docker" import --change 'CMD ["node"]' - "$name" >/dev/null
-"$docker" run --rm --network none "$name" node --version
+tar -C "$work/root" -cf "$work/tar" .
+mv "$work/tar" "$file"
