@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type { CliContext } from "../cli-context.ts";
 import { examples, leaf } from "./leaf.ts";
+import { addSimulateCommand } from "./release-simulate.ts";
 
 const COMMANDS: Readonly<Record<string, string>> = {
   pause: "stop the decision's clock; users stay where they are",
@@ -36,6 +37,7 @@ export function addReleaseCommands(program: Command, context: CliContext): void 
       const { planAction } = await import("../release/plan-action.ts");
       await planAction(context, options);
     });
+  addSimulateCommand(group, context);
   addLooks(group, context);
   for (const [kind, description] of Object.entries(COMMANDS)) {
     leaf(group, kind, description)

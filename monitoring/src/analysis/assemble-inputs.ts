@@ -8,6 +8,7 @@ import {
   sumsOfUsers,
 } from "../statistics/sufficient-sums.ts";
 import { type EvaluationWindow, dueLook, strataAtLook } from "./evaluation-window.ts";
+import { groupBy } from "./group-by.ts";
 import { METRICS, type Metric } from "./metrics.ts";
 import { type CountedMinute, rareFailures } from "./rare-failures.ts";
 import type { TrackSums, VerdictInputs } from "./verdict-inputs.ts";
@@ -174,9 +175,12 @@ function totalsOf(summaries: Omit<Summaries, "minutes">, atMs: number): VerdictI
     window === undefined || look === 0
       ? Number.POSITIVE_INFINITY
       : strataAtLook(plan, window, look);
-  const judged = sums.filter(({ stratum }) => stratum < strata);
+  const judged = groupBy(
+    sums.filter(({ stratum }) => stratum < strata),
+    ({ metric }) => metric,
+  );
   return Object.fromEntries(
-    METRICS.map((metric) => [metric, encoded(totalOf(judged, metric))]),
+    METRICS.map((metric) => [metric, encoded(totalOf(judged.get(metric) ?? [], metric))]),
   ) as Record<Metric, TrackSums>;
 }
 

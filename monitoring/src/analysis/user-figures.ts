@@ -90,14 +90,14 @@ function requestFigures(
   exposures: readonly AnalysedExposure[],
   deadlineMs: number,
 ): RequestFigures {
-  const requests = exposures.filter(isRequest);
-  const failures = requests.map((exposure) => failureClass(exposure, deadlineMs));
-  return {
-    requests: requests.length,
-    errors: failures.filter((failure) => failure === "errors").length,
-    deadline: failures.filter((failure) => failure === "deadline").length,
-    lists: failures.filter((failure) => failure === "lists").length,
-    fallbacks: requests.filter(fellBack).length,
-    personalised: requests.filter(({ personalised }) => personalised).length,
-  };
+  const count = { requests: 0, errors: 0, deadline: 0, lists: 0, fallbacks: 0, personalised: 0 };
+  for (const exposure of exposures) {
+    if (!isRequest(exposure)) continue;
+    count.requests += 1;
+    const failure = failureClass(exposure, deadlineMs);
+    if (failure !== undefined) count[failure] += 1;
+    if (fellBack(exposure)) count.fallbacks += 1;
+    if (exposure.personalised) count.personalised += 1;
+  }
+  return count;
 }

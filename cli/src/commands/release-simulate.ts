@@ -1,0 +1,49 @@
+import type { Command } from "commander";
+import { InvalidArgumentError } from "commander";
+import type { CliContext } from "../cli-context.ts";
+import type { SimulateOptions } from "../release/simulate-action.ts";
+import { examples, leaf } from "./leaf.ts";
+import { positiveNumber, wholeNumber } from "./parse-number.ts";
+
+const MOST_RELEASES = 100_000;
+const MOST_PROCESSES = 256;
+
+/** `canarec release simulate`: needs no cluster. */
+export function addSimulateCommand(group: Command, context: CliContext): void {
+  leaf(
+    group,
+    "simulate",
+    "the whole policy in virtual time: what it would do to builds of known truth",
+  )
+    .option("--plan <name>", "the plan", "standard")
+    .option("--plans <file>", "file of named plans instead of load-balancer/plans.json")
+    .option("--policy <policy>", "superior or non-inferior, instead of the plan's")
+    .option("--effect <list>", "true relative differences of users who watch, as -0.05,0,0.1")
+    .option("--visits <n>", "visits begun an hour", positiveNumber)
+    .option("--requests <n>", "mean requests of a visit", positiveNumber)
+    .option("--watch-rate <share>", "how often an answer of main's leads to a watch", share)
+    .option("--spread <share>", "how much users differ in that: 0.01 hardly, 0.5 very", share)
+    .option("--errors <share>", "first attempts on nightly that fail; 0.002 on main", share)
+    .option("--releases <n>", "releases for each effect", wholeNumber(1, MOST_RELEASES), 100)
+    .option("--seed <n>", "of everything drawn", wholeNumber(0, 2 ** 31), 1)
+    .option("--judge <judge>", "policy, or threshold for a usual rule to compare with", "policy")
+    .option("--processes <n>", "at once; all cores but one", wholeNumber(1, MOST_PROCESSES))
+    .addHelpText(
+      "after",
+      examples(
+        "release simulate --visits 5000 --effect -0.05,0,0.05",
+        "release simulate --plan quick --visits 60000 --errors 0.01 --effect 0",
+      ),
+    )
+    .action(async (options: SimulateOptions) => {
+      const { simulateAction } = await import("../release/simulate-action.ts");
+      await simulateAction(context, options);
+    });
+}
+
+/** A number strictly between 0 and 1. */
+function share(text: string): number {
+  const value = /^0?\.\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (value > 0) return value;
+  throw new InvalidArgumentError("Expected a number between 0 and 1, as 0.05.");
+}

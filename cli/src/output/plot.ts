@@ -1,0 +1,25 @@
+import chart from "simple-ascii-chart";
+
+/** A curve of shares: x as the caller has it, y in [0, 1], shown from 0 to 100 %. */
+export function plotShares(
+  title: string,
+  xLabel: string,
+  points: readonly (readonly [x: number, share: number])[],
+): string {
+  const percents = points.map(([x, share]): [number, number] => [x, Math.round(share * 100)]);
+  const plotted = chart(percents, {
+    title,
+    xLabel,
+    width: 60,
+    height: 12,
+    yRange: [0, 100],
+    mode: "point",
+    customXAxisTicks: percents.map(([x]) => x),
+    formatter: (value, { axis }) => (axis === "y" ? `${Math.round(value)} %` : value),
+  });
+  return plotted
+    .split("\n")
+    .map((row) => row.trimEnd())
+    .filter((row) => row !== "")
+    .join("\n");
+}
