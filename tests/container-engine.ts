@@ -32,7 +32,7 @@ export function run(
   return spawnSync(command, args, { ...options, env: { ...process.env, ...env } });
 }
 
-export const succeeds = (command: string, ...args: string[]) => run(command, args).status === 0;
+const succeeds = (command: string, ...args: string[]) => run(command, args).status === 0;
 export const docker = (...args: string[]) => run(DOCKER, args, { DOCKER_BUILDKIT: "1" });
 
 export function baseImage(): string {
@@ -48,6 +48,15 @@ export function whyNoImage(): string | undefined {
   return docker("image", "inspect", baseImage()).status === 0
     ? undefined
     : `the base image ${baseImage()} is not here`;
+}
+
+export const NO_COMPOSE = "neither docker compose nor docker-compose is installed";
+
+/** How to call compose, as a plugin of the client or as a command; undefined where there is neither. */
+export function composeCommand(): readonly [string, ...string[]] | undefined {
+  if (succeeds(DOCKER, "compose", "version")) return [DOCKER, "compose"];
+  if (succeeds("docker-compose", "version")) return ["docker-compose"];
+  return undefined;
 }
 
 export interface TestImage extends Disposable {

@@ -108,7 +108,7 @@ async function provide(program, debianPackage, { mayInstall, signal }) {
     throw new Error(`${program} is not installed, and there is no apt-get`);
   }
   const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-  await must("apt-get", ["update", "--quiet"], signal, env);
+  await run("apt-get", ["update", "--quiet"], { signal, env }); // one of many sources may be away
   const install = ["install", "--quiet", "--yes", "--no-install-recommends", debianPackage];
   await must("apt-get", install, signal, env);
 }

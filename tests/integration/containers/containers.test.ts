@@ -3,24 +3,17 @@ import path from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import {
   BUILD_LIMIT_MS,
-  DOCKER,
+  NO_COMPOSE,
   ROOT,
   type TestImage,
+  composeCommand,
   docker,
   run,
-  succeeds,
   testImage,
   whyNoImage,
 } from "../../container-engine.ts";
 
 /** The compose file, and the image of it; container-engine.ts says what they need of the machine. */
-/** How to call compose, as a plugin of the client or as a command; undefined where there is neither. */
-function composeCommand(): readonly [string, ...string[]] | undefined {
-  if (succeeds(DOCKER, "compose", "version")) return [DOCKER, "compose"];
-  if (succeeds("docker-compose", "version")) return ["docker-compose"];
-  return undefined;
-}
-
 describe("the documents of the containers", () => {
   it("name every variable that the compose file takes", () => {
     const text = readFileSync(path.join(ROOT, "docker-compose.yml"), "utf8");
@@ -34,24 +27,24 @@ describe("the documents of the containers", () => {
 });
 
 const compose = composeCommand();
-const noCompose = compose ? undefined : "neither docker compose nor docker-compose is installed";
+const noCompose = compose === undefined ? NO_COMPOSE : undefined;
 
 describe("the compose file", () => {
   beforeEach(({ skip }) => skip(noCompose !== undefined, noCompose));
   const [command = "", ...prefix] = compose ?? [];
   const config = (args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
     run(command, [...prefix, "-f", "docker-compose.yml", ...args], {
-      POSTGRES_PASSWORD: "",
+      ...{ POSTGRES_PASSWORD: "", DOCKER_GROUP: "" },
       ...env,
     });
+  const NEEDED = { POSTGRES_PASSWORD: "secret", DOCKER_GROUP: "999" };
   const SERVICES = [
     "postgres",
     "kafka",
     "chroma",
     "setup",
     "stream-parser",
-    "inference-1",
-    "inference-2",
+    "control-plane",
     "load-balancer",
     "monitoring",
   ];
@@ -59,7 +52,7 @@ describe("the compose file", () => {
   const OURS = [...SERVICES.slice(3), "simulator"];
 
   it("is valid, and starts a simulator only when asked to", () => {
-    const env = { POSTGRES_PASSWORD: "secret" };
+    const env = NEEDED;
     const services = (...profile: string[]) =>
       config([...profile, "config", "--services"], env)
         .stdout.trim()
@@ -72,7 +65,7 @@ describe("the compose file", () => {
 
   it("has Kafka refuse a mistyped topic, and passes on what services are told", () => {
     const told = { MINILM_PATH: "/models", RATING_MAX: "10", STREAM_ZONE: "Europe/Berlin" };
-    const env = { ...told, POSTGRES_PASSWORD: "secret", BUILD: "0a1b2c" };
+    const env = { ...told, ...NEEDED, BUILD: "0a1b2c" };
     const { stdout } = config(["--profile", "simulator", "config"], env);
     expect(stdout).toMatch(/KAFKA_AUTO_CREATE_TOPICS_ENABLE: "false"/);
     expect(stdout).toMatch(/ BUILD: "?0a1b2c/);
@@ -83,10 +76,17 @@ describe("the compose file", () => {
     }
   });
 
-  it("does not start without a password of one's own", () => {
-    const refused = config(["config", "--quiet"]);
+  it.each(["POSTGRES_PASSWORD", "DOCKER_GROUP"])("does not start without %s", (name) => {
+    const refused = config(["config", "--quiet"], { ...NEEDED, [name]: "" });
     expect(refused.status).not.toBe(0);
-    expect(refused.stderr).toContain("POSTGRES_PASSWORD");
+    expect(refused.stderr).toContain(name);
+  });
+
+  it("gives the engine's socket to the control plane alone", () => {
+    const { stdout } = config(["--profile", "simulator", "config"], NEEDED);
+    const parts = stdout.split(/\n(?= {2}[\w-]+:\n)/);
+    const holders = parts.filter((part) => part.includes("docker.sock"));
+    expect(holders.map((part) => part.trim().split(":")[0])).toEqual(["control-plane"]);
   });
 });
 

@@ -10,7 +10,7 @@ import { requireSchema } from "../schema.ts";
 import { lastLinesOf, textFrom } from "./container-log.ts";
 import { type ContainerWatch, watchContainers } from "./container-watch.ts";
 import { type ContainerOptions, createCommand, createReplica } from "./containers.ts";
-import { engineAt, ignoreIfOver, isAbsent } from "./engine.ts";
+import { engineAt, ignoreIfOver, isAbsent, removeContainer } from "./engine.ts";
 import { type ImageOptions, journalOf, prepareImage, pruneImages, resolveCode } from "./images.ts";
 import { LABEL, containerName, ofInstallation } from "./labels.ts";
 
@@ -111,7 +111,7 @@ async function startReplica(
     await watch.add(spec.name, present.Id);
     return runningFrom(handleOf(present, network));
   }
-  if (present !== undefined) await docker.getContainer(present.Id).remove({ force: true });
+  if (present !== undefined) await removeContainer(docker.getContainer(present.Id));
   signal.throwIfAborted();
   const container = await createReplica(spec, options);
   try {
@@ -121,7 +121,7 @@ async function startReplica(
     await watch.add(spec.name, container.id);
     return replica;
   } catch (failure) {
-    await container.remove({ force: true }).catch(() => undefined);
+    await removeContainer(container).catch(() => undefined);
     throw failure;
   }
 }
@@ -144,7 +144,7 @@ async function endContainer(container: Container, graceMs: number): Promise<void
     await Promise.race([ended, grace]);
     cut.abort();
   }
-  await container.remove({ force: true }).catch(ignoreIfOver);
+  await removeContainer(container);
 }
 
 /** @returns whether there was anything to ask. */
@@ -199,7 +199,7 @@ async function buildBundle(
   } catch (failure) {
     throw failure instanceof ServiceError ? failure : bundleFailure("", failure);
   } finally {
-    await container.remove({ force: true }).catch(ignoreIfOver);
+    await removeContainer(container);
   }
 }
 
@@ -208,9 +208,7 @@ async function removeEnded({ docker, installation }: ContainerOptions): Promise<
   const filters = { status: ["exited"], label: [ofInstallation(installation)] };
   const ended = await docker.listContainers({ all: true, filters });
   const old = ended.filter(({ Created }) => Date.now() / 1_000 - Created > LEFT_BEHIND_SECONDS);
-  await Promise.all(
-    old.map(({ Id }) => docker.getContainer(Id).remove({ force: true }).catch(ignoreIfOver)),
-  );
+  await Promise.all(old.map(({ Id }) => removeContainer(docker.getContainer(Id))));
 }
 
 /** End every replica of an installation: nothing is left behind. */

@@ -1,5 +1,5 @@
 import { ServiceError } from "@canarec/service-kit/errors";
-import Docker from "dockerode";
+import Docker, { type Container } from "dockerode";
 
 const DEFAULT_SOCKET = "/var/run/docker.sock";
 
@@ -36,4 +36,9 @@ export function isAbsent(failure: unknown): boolean {
 /** For what may be over already: absent (404), not running or on its way (409), as asked (304). */
 export function ignoreIfOver(failure: unknown): void {
   if (![304, 404, 409].includes(statusOf(failure) ?? 0)) throw failure;
+}
+
+/** Whether it runs or not, and with the volumes that have no name. */
+export async function removeContainer(container: Container): Promise<void> {
+  await container.remove({ force: true, v: true }).catch(ignoreIfOver);
 }

@@ -5,7 +5,7 @@ import { ServiceError, messageOf } from "@canarec/service-kit/errors";
 import type Docker from "dockerode";
 import { git, resolveRef } from "../repository.ts";
 import { JOURNAL } from "../schema.ts";
-import { isAbsent } from "./engine.ts";
+import { isAbsent, removeContainer } from "./engine.ts";
 import { LABEL, imageRepository, ofInstallation } from "./labels.ts";
 
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
@@ -195,7 +195,7 @@ async function fileOf(docker: Docker, image: string, path: string): Promise<stri
     const bytes = Number.parseInt(archive.slice(124, 136), 8);
     return archive.slice(TAR_BLOCK, TAR_BLOCK + bytes);
   } finally {
-    await container.remove({ force: true });
+    await removeContainer(container);
   }
 }
 
