@@ -20,10 +20,22 @@ export function addSimulateCommand(group: Command, context: CliContext): void {
     .option("--policy <policy>", "superior or non-inferior, instead of the plan's")
     .option("--effect <list>", "true relative differences of users who watch, as -0.05,0,0.1")
     .option("--visits <n>", "visits begun an hour", positiveNumber)
-    .option("--requests <n>", "mean requests of a visit", positiveNumber)
-    .option("--watch-rate <share>", "how often an answer of main's leads to a watch", share)
-    .option("--spread <share>", "how much users differ in that: 0.01 hardly, 0.5 very", share)
-    .option("--errors <share>", "first attempts on nightly that fail; 0.002 on main", share)
+    .option("--requests <n>", "mean requests of a visit", numberFrom(1, 60))
+    .option(
+      "--watch-rate <share>",
+      "how often an answer of main's leads to a watch",
+      numberFrom(0.001, 0.5),
+    )
+    .option(
+      "--spread <share>",
+      "how much users differ in that: 0.01 hardly, 0.5 very",
+      numberFrom(0.001, 0.9),
+    )
+    .option(
+      "--errors <share>",
+      "first attempts on nightly that fail; 0.002 on main",
+      numberFrom(0, 0.99),
+    )
     .option("--releases <n>", "releases for each effect", wholeNumber(1, MOST_RELEASES), 100)
     .option("--seed <n>", "of everything drawn", wholeNumber(0, 2 ** 31), 1)
     .option("--judge <judge>", "policy, or threshold for a usual rule to compare with", "policy")
@@ -41,9 +53,11 @@ export function addSimulateCommand(group: Command, context: CliContext): void {
     });
 }
 
-/** A number strictly between 0 and 1. */
-function share(text: string): number {
-  const value = /^0?\.\d+$/.test(text) ? Number(text) : Number.NaN;
-  if (value > 0) return value;
-  throw new InvalidArgumentError("Expected a number between 0 and 1, as 0.05.");
+/** A parser of decimal numbers within a range, both ends included. */
+function numberFrom(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d*\.?\d+$/.test(text) ? Number(text) : Number.NaN;
+    if (value >= min && value <= max) return value;
+    throw new InvalidArgumentError(`Expected a number from ${min} to ${max}.`);
+  };
 }

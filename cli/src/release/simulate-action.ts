@@ -58,6 +58,7 @@ export async function simulateAction(context: CliContext, options: SimulateOptio
   const { releases, seed } = options;
   const processes = options.processes ?? Math.max(1, availableParallelism() - 1);
   using pool = new SimulationPool(Math.min(processes, releases));
+  context.signal.addEventListener("abort", () => pool[Symbol.dispose]());
   using progress = startProgress(context, options, "simulating releases");
   const results: Simulated["results"][number][] = [];
   for (const [index, effect] of effects.entries()) {
