@@ -1,5 +1,4 @@
 import { type Readiness, healthRoutes } from "@canarec/service-kit/health";
-import { ServiceError } from "@canarec/service-kit/errors";
 import { createApp, errorHandler, listen, unknownPath } from "@canarec/service-kit/http";
 import { Resources, disposable } from "@canarec/service-kit/lifecycle";
 import type { Logger } from "@canarec/service-kit/logging";
@@ -98,9 +97,10 @@ class WorkersAsOne {
   /**
    * In force everywhere, and on disk, when this resolves without a refusal.
    *
+   * @returns undefined where there is no worker yet that could have it.
    * @throws where it could not be kept, or a worker did not answer: then it is not acknowledged.
    */
-  offer(snapshot: RoutingSnapshot): Promise<RoutingReply> {
+  offer(snapshot: RoutingSnapshot): Promise<RoutingReply | undefined> {
     return this.#inTurn(async () => {
       const own = this.#live.offer(snapshot);
       if (own.refused !== undefined) return own;
@@ -108,8 +108,7 @@ class WorkersAsOne {
       const heard = await Promise.all([...this.#workers].map((worker) => worker.offer(snapshot)));
       const replies = heard.filter((reply) => reply !== undefined);
       const refusal = replies.find(({ refused }) => refused !== undefined);
-      if (replies.length > 0) return refusal ?? own;
-      throw new ServiceError("unavailable", "no worker has it yet");
+      return replies.length > 0 ? (refusal ?? own) : undefined;
     });
   }
 
