@@ -148,6 +148,7 @@ async function tryWorld({ config, db, recommender, now }: Beginning): Promise<Wo
     zone: createZone(config.streamZone),
     server: recommender.server,
     linesPerSecond: config.rate,
+    longestVisitMinutes: config.longestVisitMinutes,
     dailySwing: config.dailySwing,
     ratingMax: config.ratingMax,
     newUsersPerDay: config.newUsersPerDay,

@@ -18,6 +18,8 @@ export interface SimulatorConfig {
   /** Lines a second, the mean of a day. */
   readonly rate: number;
   readonly users: number;
+  /** Nobody watches longer; absent: as long as the movie. */
+  readonly longestVisitMinutes: number | undefined;
   readonly dailySwing: number;
   readonly newUsersPerDay: number;
   readonly newMoviesPerDay: number;
@@ -45,6 +47,7 @@ const SimulatorEnv = z
     SEED: variable.count.default(1),
     RATE: variable.number.pipe(z.number().positive().max(10_000)).default(50),
     USERS: variable.count.pipe(z.int().min(1)).optional(),
+    LONGEST_VISIT_MINUTES: variable.count.pipe(z.int().min(1)).optional(),
     DAILY_SWING: variable.fraction.default(0.3),
     NEW_USERS_PER_DAY: variable.number.default(500),
     NEW_MOVIES_PER_DAY: variable.number.default(48),
@@ -75,6 +78,7 @@ export function simulatorConfig(env: Env): SimulatorConfig {
     seed: e.SEED,
     rate: e.RATE,
     users: e.USERS ?? Math.max(10_000, Math.ceil(4 * USERS_PER_LINE * e.RATE)),
+    longestVisitMinutes: e.LONGEST_VISIT_MINUTES,
     dailySwing: e.DAILY_SWING,
     newUsersPerDay: e.NEW_USERS_PER_DAY,
     newMoviesPerDay: e.NEW_MOVIES_PER_DAY,

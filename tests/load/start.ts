@@ -5,13 +5,15 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { type ClusterFile, readClusterFile } from "@canarec/local-cluster/cluster-file";
+import { readStates } from "@canarec/load-balancer/runtimes/process/replica-files";
+import { isLive } from "@canarec/load-balancer/runtimes/process/replica-process";
 import { freePort } from "@canarec/local-cluster/port";
 
 const ROOT = path.resolve(import.meta.dirname, "../..");
 const LIMIT_MS = 15 * 60_000;
 
 /** Restarted in this order; each must be ready within the aim. */
-const SERVICES = ["inference-1", "stream-parser", "load-balancer", "monitoring"];
+const SERVICES = ["control-plane", "stream-parser", "load-balancer", "monitoring"];
 
 interface Running {
   readonly child: ChildProcess;
@@ -47,6 +49,7 @@ export async function run(args: readonly string[]): Promise<void> {
     for (const name of SERVICES) {
       print(`${name} killed, to ready (aim < 5 s)`, await restart(second, name));
     }
+    print("a replica of inference killed, to ready (aim < 5 s)", await restartReplica(second));
     await stop(second);
   } finally {
     rmSync(home, { recursive: true, force: true });
@@ -91,6 +94,24 @@ async function restart(running: Running, name: string): Promise<number> {
     running.child,
   );
   return performance.now() - since;
+}
+
+/** The control plane starts another in its place. */
+async function restartReplica(running: Running): Promise<number> {
+  const before = new Set(replicasOf(running.home).map(({ pid }) => pid));
+  const since = performance.now();
+  process.kill([...before][0] ?? 0, "SIGKILL");
+  await until(async () => {
+    const started = replicasOf(running.home).find(({ pid }) => !before.has(pid));
+    return started !== undefined && (await isReady(started.url));
+  }, running.child);
+  return performance.now() - since;
+}
+
+function replicasOf(home: string): { readonly pid: number; readonly url: string }[] {
+  return readStates(home)
+    .filter(isLive)
+    .flatMap(({ pid, url }) => (pid === undefined ? [] : { pid, url }));
 }
 
 async function isReady(url: string | undefined): Promise<boolean> {

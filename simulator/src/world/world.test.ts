@@ -77,6 +77,16 @@ describe("a world", () => {
     expect(share(events, "recommendation")).toBeLessThan(0.015);
   });
 
+  it("brings more visits for as many lines where nobody watches for long", () => {
+    const short = { ...settings, users: 30_000, linesPerSecond: 50, longestVisitMinutes: 3 };
+    const events = live(createWorld(short), 600_000);
+    expect(events.length / 600).toBeGreaterThan(42);
+    expect(events.length / 600).toBeLessThan(58);
+    expect(share(events, "recommendation")).toBeGreaterThan(0.2);
+    const minutes = events.flatMap((event) => (event.kind === "watch" ? event.minute : []));
+    expect(Math.max(...minutes)).toBe(2);
+  });
+
   it("logs a watcher's minutes one by one, a minute apart", () => {
     const events = live(createWorld(settings), HOUR_MS);
     const last = new Map<string, { minute: number; atMs: number }>();

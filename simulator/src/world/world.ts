@@ -16,6 +16,8 @@ export interface WorldSettings extends PlatformSettings {
   readonly server: string;
   /** Lines a second, the mean of a day. */
   readonly linesPerSecond: number;
+  /** Nobody watches longer, so that as many lines are more visits; absent: as long as the movie. */
+  readonly longestVisitMinutes?: number | undefined;
   /** Share by which the evening's peak lies above the mean, in [0, 1]. */
   readonly dailySwing: number;
   /** Highest rating: 5 or 10. */
@@ -53,11 +55,14 @@ export interface World {
   skip(toMs: number): void;
 }
 
-/** Watch lines among all lines: one request, most times one rating, else minutes. */
-const WATCH_SHARE = 0.98;
+/** Minutes that are watched in a visit, on average; measured with popular lists. */
+const MINUTES_PER_VISIT = 90;
 
-/** Lines that a visit brings, on average; measured with popular lists. */
-export const LINES_PER_VISIT = 90;
+/** Of a visit, beside its minutes: one request, most times one rating. */
+const OTHER_LINES_PER_VISIT = 1.7;
+
+/** Visits of which movies are watched; measured with popular lists. */
+const WATCHING_SHARE = 0.86;
 
 /** A surplus or lack of watchers is made up within about this time. */
 const RELAXATION_MS = 300_000;
@@ -156,12 +161,22 @@ function passed(state: WorldState, process: keyof WorldState["due"], perMs: numb
 function visitsPerMs(state: WorldState): number {
   const wanted = watchersWanted(state);
   const lack = wanted - state.watchers.count() - state.waiting.size;
-  return Math.max(0, wanted / (LINES_PER_VISIT * 60_000) + lack / RELAXATION_MS);
+  return Math.max(0, wanted / (minutesPerVisit(state) * 60_000) + lack / RELAXATION_MS);
 }
 
-function watchersWanted({ settings, nowMs }: WorldState): number {
+/** Minutes that a visit is watched, on average. */
+function minutesPerVisit({ settings }: WorldState): number {
+  const { longestVisitMinutes } = settings;
+  if (longestVisitMinutes === undefined) return MINUTES_PER_VISIT;
+  return Math.min(MINUTES_PER_VISIT, WATCHING_SHARE * longestVisitMinutes);
+}
+
+function watchersWanted(state: WorldState): number {
+  const { settings, nowMs } = state;
   const busy = rhythm(settings.zone.toLocalMs(nowMs), settings.dailySwing);
-  return settings.linesPerSecond * WATCH_SHARE * 60 * busy;
+  const minutes = minutesPerVisit(state);
+  const watchShare = minutes / (minutes + OTHER_LINES_PER_VISIT);
+  return settings.linesPerSecond * watchShare * 60 * busy;
 }
 
 /** Someone who neither watches nor waits; undefined when hardly anybody is free. */
@@ -192,7 +207,7 @@ function watchAfter(
   userId: number,
   shown: { readonly list: readonly string[]; readonly atMs: number },
 ): Visit {
-  const visit = state.platform.visit(userId, shown.list, shown.atMs);
+  const visit = shortened(state, state.platform.visit(userId, shown.list, shown.atMs));
   const { movie, lastMinute, stars } = visit;
   if (!movie) return visit;
   const rating = stars === undefined ? undefined : (stars * state.settings.ratingMax) / 5;
@@ -202,6 +217,11 @@ function watchAfter(
   return visit;
 }
 
+function shortened({ settings }: WorldState, visit: Visit): Visit {
+  const { longestVisitMinutes = Infinity } = settings;
+  return { ...visit, lastMinute: Math.min(visit.lastMinute, longestVisitMinutes - 1) };
+}
+
 /** Whoever is found watching is found in a long visit more often than in a short one. */
 function warmUp(state: WorldState): void {
   const random = randomStream(state.settings.seed, "warm start");
@@ -209,8 +229,13 @@ function warmUp(state: WorldState): void {
   for (let n = 0; state.watchers.count() < wanted && n < 20 * wanted; n += 1) {
     const userId = freeUser(state, random);
     if (userId === undefined) return;
-    const { movie, lastMinute, stars } = state.platform.visit(userId, [], state.nowMs);
-    if (!movie || !random.chance((lastMinute + 1) / movie.lengthMinutes)) continue;
+    const visit = state.platform.visit(userId, [], state.nowMs);
+    const { movie, lastMinute, stars } = shortened(state, visit);
+    const longest = Math.min(
+      movie?.lengthMinutes ?? 0,
+      state.settings.longestVisitMinutes ?? Infinity,
+    );
+    if (!movie || !random.chance((lastMinute + 1) / longest)) continue;
     const rating = stars === undefined ? undefined : (stars * state.settings.ratingMax) / 5;
     // Those who have seen the last minute and are about to rate are here, too.
     const minute = random.below(lastMinute + (rating === undefined ? 1 : 2));
