@@ -8,6 +8,7 @@ export interface CliConfig {
   readonly chromaUrl: string | undefined;
   readonly home: string | undefined;
   readonly controlUrl: string | undefined;
+  readonly releaseRepository: string | undefined;
   readonly streamTopic: string | undefined;
   readonly streamZone: string | undefined;
   readonly ratingMax: number | undefined;
@@ -21,6 +22,7 @@ const CliEnv = z.object({
   CHROMA_URL: variable.httpUrl.optional(),
   CANAREC_HOME: z.string().optional(),
   CONTROL_URL: variable.httpUrl.optional(),
+  RELEASE_REPOSITORY: z.string().min(1).optional(),
   STREAM_TOPIC: z.string().optional(),
   STREAM_ZONE: variable.zone.optional(),
   RATING_MAX: variable.ratingMax.optional(),
@@ -37,6 +39,7 @@ export function cliConfig(env: Env): CliConfig {
     chromaUrl: e.CHROMA_URL,
     home: e.CANAREC_HOME,
     controlUrl: e.CONTROL_URL,
+    releaseRepository: e.RELEASE_REPOSITORY,
     streamTopic: e.STREAM_TOPIC,
     streamZone: e.STREAM_ZONE,
     ratingMax: e.RATING_MAX,

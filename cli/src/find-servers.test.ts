@@ -35,6 +35,7 @@ function runs(pid: number): void {
     ratingMax: 10,
     minilmPath: "/models",
     controlUrl: "http://127.0.0.1:9083",
+    releaseRepository: "/repository",
     services: {},
   });
 }

@@ -19,6 +19,8 @@ export interface Servers {
   publicUrl(): string;
   /** The control plane's API. */
   controlUrl(): string;
+  /** The repository that releases are of. */
+  releaseRepository(): string;
   readonly streamTopic: string;
   /** What the platform's lines mean, as the running cluster was told. */
   readonly streamZone: string;
@@ -50,14 +52,9 @@ export function findServers(context: CliContext, options: CommonOptions): Server
       from(config.kafkaBrokers, (file) => file.kafkaBrokers.split(","), "KAFKA_BROKERS"),
     chromaUrl: () => from(config.chromaUrl, (file) => file.chromaUrl, "CHROMA_URL"),
     publicUrl: () => from(undefined, (file) => file.publicUrl, ""),
-    controlUrl: () => {
-      const url = from(config.controlUrl, (file) => file.controlUrl ?? undefined, "CONTROL_URL");
-      if (url !== undefined) return url;
-      throw new ServiceError(
-        "unavailable",
-        `the cluster in ${home} runs without a control plane: npm start -- --releases`,
-      );
-    },
+    controlUrl: () => from(config.controlUrl, (file) => file.controlUrl ?? "", "CONTROL_URL"),
+    releaseRepository: () =>
+      from(config.releaseRepository, (file) => file.releaseRepository ?? "", "RELEASE_REPOSITORY"),
     streamTopic: config.streamTopic ?? cluster?.streamTopic ?? "movielog",
     streamZone: config.streamZone ?? cluster?.streamZone ?? "UTC",
     ratingMax: config.ratingMax ?? cluster?.ratingMax ?? 5,

@@ -19,8 +19,10 @@ const ClusterFile = z.object({
   ratingMax: z.int().default(5),
   /** Where MiniLM is read from, as MINILM_PATH; null: the shipped one. */
   minilmPath: z.string().nullable().default(null),
-  /** The control plane's API, where it runs; its token is in `control-token` beside this file. */
+  /** The control plane's API; its token is in `control-token` beside this file. */
   controlUrl: z.url().nullable().default(null),
+  /** The repository that releases are of. */
+  releaseRepository: z.string().nullable().default(null),
   /** Every child process by name; the url is absent where it serves none. */
   services: z.record(z.string(), z.object({ url: z.string().optional(), pid: z.int().positive() })),
 });

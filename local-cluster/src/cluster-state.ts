@@ -45,6 +45,7 @@ export class ClusterState {
       ratingMax: config.ratingMax,
       minilmPath: config.minilmPath ?? null,
       controlUrl: urls.get("control-plane") ?? null,
+      releaseRepository: config.releaseRepository,
       services: Object.fromEntries(
         [...this.#pids].map(([name, pid]) => [name, { url: urls.get(name), pid }]),
       ),

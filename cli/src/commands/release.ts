@@ -1,7 +1,9 @@
 import type { Command } from "commander";
 import type { CliContext } from "../cli-context.ts";
+import type { DrillOptions } from "../release/drill-action.ts";
 import { examples, leaf } from "./leaf.ts";
 import { addSimulateCommand } from "./release-simulate.ts";
+import { wholeNumber } from "./parse-number.ts";
 
 const COMMANDS: Readonly<Record<string, string>> = {
   pause: "stop the decision's clock; users stay where they are",
@@ -38,6 +40,7 @@ export function addReleaseCommands(program: Command, context: CliContext): void 
       await planAction(context, options);
     });
   addSimulateCommand(group, context);
+  addDrill(group, context);
   addLooks(group, context);
   for (const [kind, description] of Object.entries(COMMANDS)) {
     leaf(group, kind, description)
@@ -48,6 +51,18 @@ export function addReleaseCommands(program: Command, context: CliContext): void 
         await commandAction(context, { kind, id }, options);
       });
   }
+}
+
+function addDrill(group: Command, context: CliContext): void {
+  leaf(group, "drill", "release a bad build on purpose, and see how long it takes to be caught")
+    .argument("<fault>", "crash, errors, slow, worse, and others: docs/releases.md")
+    .option("--plan <name>", "how it is served and judged", "drill")
+    .option("--minutes <minutes>", "with users, then it is aborted", wholeNumber(1, 1_440), 30)
+    .addHelpText("after", examples("release drill crash", "release drill errors --minutes 60"))
+    .action(async (fault: string, options: DrillOptions) => {
+      const { drillAction } = await import("../release/drill-action.ts");
+      await drillAction(context, fault, options);
+    });
 }
 
 /** Commands that change nothing. */
