@@ -14,7 +14,7 @@ export const FAULTS = {
   errors: "fails 1 % of its requests",
   slow: "answers 2 % of its requests after a second",
   worse: "recommends the worst-rated movies",
-  random: "recommends any movies",
+  random: "recommends any of a thousand movies",
   hang: "answers probes, and no user",
   short: "recommends 19 movies",
   html: "answers with HTML",
