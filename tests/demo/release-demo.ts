@@ -17,7 +17,7 @@ import { npmStart } from "../e2e/cluster-process.ts";
  *
  *   npm run demo:release
  *
- * Main begins as a build that recommends any of a thousand movies. Exit code 1 where a verdict is not what the truth
+ * Main begins as a build that recommends any of 300 movies. Exit code 1 where a verdict is not what the truth
  * asks for. Takes about a quarter of an hour, and leaves nothing behind.
  */
 

@@ -6,6 +6,7 @@ import type { TrackPool } from "../replicas/track-pool.ts";
 export interface TrackCounts {
   /** First attempts for users assigned to it, pinned ones too. */
   readonly attempts: number;
+  /** Of these: no answer, or a list that is too short. */
   readonly failures: number;
   /** Replicas that can be tried now. */
   readonly available: number;
@@ -16,6 +17,9 @@ export interface TrackCounts {
   }[];
 }
 
+/** Movies that the platform asks for. */
+const ASKED_FOR = 20;
+
 /** Counts first attempts by the track that the user is assigned to. */
 export class FirstAttempts {
   readonly #counts = {
@@ -23,10 +27,10 @@ export class FirstAttempts {
     nightly: { attempts: 0, failures: 0 },
   };
 
-  count({ assigned, failedAtFirst }: Answered): void {
+  count({ assigned, failedAtFirst, list }: Answered): void {
     if (failedAtFirst === undefined) return;
     this.#counts[assigned].attempts += 1;
-    if (failedAtFirst) this.#counts[assigned].failures += 1;
+    if (failedAtFirst || list.length < ASKED_FOR) this.#counts[assigned].failures += 1;
   }
 
   of(track: Track, pool: TrackPool, nowMs: number): TrackCounts {

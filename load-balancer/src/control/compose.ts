@@ -113,6 +113,7 @@ async function openCore(
   const routing = new RoutingWriter(control, planes, Date.now);
   const replicas = new ReplicaSet({
     ...{ runtime, control, env: config.replicaEnv, memoryMiB: config.replicaMemoryMiB, log },
+    readyLimitMs: config.readyLimitMs,
     ...{ nowMs, changed },
   });
   const { mainReplicas } = config;

@@ -28,6 +28,8 @@ export interface ControlConfig {
   readonly firstRelease: string;
   readonly mainReplicas: number;
   readonly replicaMemoryMiB: number;
+  /** A replica that is not ready by then never will be. */
+  readonly readyLimitMs: number;
   /** Replicas end when it does. */
   readonly supervisor: ProcessId | undefined;
   /** What replicas and the builds' own commands inherit. */
@@ -59,6 +61,7 @@ const ControlEnv = z.object({
   ...dockerVariables,
   MAIN_REPLICAS: variable.count.pipe(z.int().min(1).max(64)).default(2),
   REPLICA_MEMORY_MIB: variable.count.pipe(z.int().min(128)).default(2_048),
+  REPLICA_READY_SECONDS: variable.count.pipe(z.int().min(1).max(3_600)).default(120),
   CANAREC_SUPERVISOR: z
     .string()
     .regex(/^\d+(:\d+)?$/, "expected a process id, and its start after a colon")
@@ -85,6 +88,7 @@ export function controlConfig(env: Env): ControlConfig {
     firstRelease: e.FIRST_RELEASE,
     mainReplicas: e.MAIN_REPLICAS,
     replicaMemoryMiB: e.REPLICA_MEMORY_MIB,
+    readyLimitMs: e.REPLICA_READY_SECONDS * 1_000,
     supervisor: pid === undefined ? undefined : ProcessId.parse({ pid: Number(pid), start }),
     replicaEnv: Object.fromEntries(
       FOR_REPLICAS.flatMap((name) => {

@@ -10,7 +10,7 @@ import type { Runtime } from "../runtimes/runtime.ts";
 import type { DataPlanes } from "./data-planes.ts";
 import type { Leadership } from "./leadership.ts";
 import { noticeOf } from "./notices.ts";
-import { NightlyAttempts, type ReplicaLoad, unhealthyOf, verdictFrom } from "./observe.ts";
+import { TrackAttempts, type ReplicaLoad, unhealthyOf, verdictFrom } from "./observe.ts";
 import { readLagMs } from "./read-lag.ts";
 import type { ReplicaSet } from "./replica-set.ts";
 import type { RoutingWriter } from "./routing-writer.ts";
@@ -51,7 +51,7 @@ export class Controller {
   readonly #parts: ControllerParts;
   readonly #preparations = new Map<number, Preparation>();
   readonly #commands = new Map<number, Command>();
-  readonly #attempts = new NightlyAttempts();
+  readonly #attempts = new TrackAttempts();
   #restored = false;
   #standsBy = false;
   #serves = false;

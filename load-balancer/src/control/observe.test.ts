@@ -2,7 +2,11 @@ import { describe, expect, it } from "vitest";
 import { type ReplicaLoad, unhealthyOf } from "./observe.ts";
 import { lagOf } from "./read-lag.ts";
 
-const none = { attempts: 0, failures: 0 };
+const none = { main: { attempts: 0, failures: 0 }, nightly: { attempts: 0, failures: 0 } };
+const nightly = (attempts: number, failures: number) => ({
+  main: { attempts: 1_000, failures: 10 },
+  nightly: { attempts, failures },
+});
 const load: ReplicaLoad = {
   ...{ name: "r2-1", mebibytes: 300, mostMebibytes: 2_048 },
   ...{ lagMs: 12, mostLagMs: 500, lateLooks: 0 },
@@ -20,7 +24,7 @@ const failure = {
 
 describe("unhealthyOf", () => {
   it("finds nothing where all is well", () => {
-    expect(unhealthyOf([], { attempts: 1_000, failures: 10 }, [load])).toBeUndefined();
+    expect(unhealthyOf([], nightly(1_000, 10), [load])).toBeUndefined();
   });
 
   it("finds a replica that ended, once it had been ready", () => {
@@ -29,11 +33,18 @@ describe("unhealthyOf", () => {
   });
 
   it("finds half of at least 20 first attempts failed", () => {
-    expect(unhealthyOf([], { attempts: 19, failures: 19 }, [])).toBeUndefined();
-    expect(unhealthyOf([], { attempts: 20, failures: 9 }, [])).toBeUndefined();
-    expect(unhealthyOf([], { attempts: 20, failures: 10 }, [])?.reason).toBe(
+    expect(unhealthyOf([], nightly(19, 19), [])).toBeUndefined();
+    expect(unhealthyOf([], nightly(20, 9), [])).toBeUndefined();
+    expect(unhealthyOf([], nightly(20, 10), [])?.reason).toBe(
       "50 % of 20 first attempts on nightly failed",
     );
+  });
+
+  it("does not blame nightly for what fails on main as well", () => {
+    const both = { main: { attempts: 100, failures: 60 }, nightly: { attempts: 50, failures: 40 } };
+    expect(unhealthyOf([], both, [])).toBeUndefined();
+    const fewOfMain = { ...both, main: { attempts: 19, failures: 19 } };
+    expect(unhealthyOf([], fewOfMain, [])?.reason).toContain("80 % of 50");
   });
 
   it("finds a replica above its memory", () => {

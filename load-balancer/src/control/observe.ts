@@ -1,4 +1,5 @@
 import type { StoredVerdict } from "@canarec/db-utils/releases/release-repository";
+import type { Track } from "../contract/exposure.ts";
 import { VERDICT_VERSION, Verdict } from "../contract/verdict.ts";
 import type { Observations } from "../rollout/decide.ts";
 import type { TrackReport } from "./data-planes.ts";
@@ -11,30 +12,40 @@ const FAILURE_SHARE = 0.5;
 /** Crashes of a nightly that serves: one is enough. */
 type Unhealthy = NonNullable<Observations["unhealthy"]>;
 
-/** First attempts of nightly since they were last looked at. */
-export class NightlyAttempts {
-  #before = { attempts: 0, failures: 0 };
+/** First attempts of a track, and those that failed. */
+export interface Attempts {
+  readonly attempts: number;
+  readonly failures: number;
+}
+
+const NO_ATTEMPTS: Attempts = { attempts: 0, failures: 0 };
+
+/** First attempts of both tracks since they were last looked at. */
+export class TrackAttempts {
+  #before: Record<Track, Attempts> = { main: NO_ATTEMPTS, nightly: NO_ATTEMPTS };
 
   /** Forget what was before this release. */
   reset(reports: readonly TrackReport[]): void {
-    this.#before = sumOf(reports);
+    this.#before = { main: sumOf(reports, "main"), nightly: sumOf(reports, "nightly") };
   }
 
   /** @returns attempts and failures since the last reset. */
-  since(reports: readonly TrackReport[]): { attempts: number; failures: number } {
-    const now = sumOf(reports);
+  since(reports: readonly TrackReport[]): Readonly<Record<Track, Attempts>> {
+    return { main: this.#ofTrack(reports, "main"), nightly: this.#ofTrack(reports, "nightly") };
+  }
+
+  #ofTrack(reports: readonly TrackReport[], track: Track): Attempts {
+    const now = sumOf(reports, track);
     // A data plane that was started anew counts from nothing.
-    if (now.attempts < this.#before.attempts) this.#before = { attempts: 0, failures: 0 };
-    return {
-      attempts: now.attempts - this.#before.attempts,
-      failures: now.failures - this.#before.failures,
-    };
+    if (now.attempts < this.#before[track].attempts) this.#before[track] = NO_ATTEMPTS;
+    const { attempts, failures } = this.#before[track];
+    return { attempts: now.attempts - attempts, failures: now.failures - failures };
   }
 }
 
-function sumOf(reports: readonly TrackReport[]): { attempts: number; failures: number } {
+function sumOf(reports: readonly TrackReport[], track: Track): Attempts {
   const of = (name: "attempts" | "failures") =>
-    reports.reduce((sum, { nightly }) => sum + nightly[name], 0);
+    reports.reduce((sum, report) => sum + report[track][name], 0);
   return { attempts: of("attempts"), failures: of("failures") };
 }
 
@@ -55,11 +66,11 @@ const LATE_LOOKS = 3;
 
 /**
  * Whether nightly is plainly unwell: a replica ended, outgrew its memory, is held up again and again, or half
- * of what it is asked fails.
+ * of what it is asked fails, which main does not share.
  */
 export function unhealthyOf(
   failures: readonly Failure[],
-  attempts: { readonly attempts: number; readonly failures: number },
+  attempts: Readonly<Record<Track, Attempts>>,
   loads: readonly ReplicaLoad[],
 ): Unhealthy | undefined {
   const crashed = failures.find(({ wasReady }) => wasReady);
@@ -76,13 +87,18 @@ export function unhealthyOf(
     const reason = `the event loop of ${name} is held up by ${Math.round(lagMs)} ms, above its limit of ${mostLagMs}`;
     return { reason, evidence: late };
   }
-  const share = attempts.failures / attempts.attempts;
-  if (attempts.attempts < LEAST_ATTEMPTS || share < FAILURE_SHARE) return undefined;
-  const percent = Math.round(share * 100);
+  const { main, nightly } = attempts;
+  // Where main fails as much, it is not the build: a catalogue with too few movies, all servers away.
+  if (!failsMostly(nightly) || failsMostly(main)) return undefined;
+  const percent = Math.round((nightly.failures / nightly.attempts) * 100);
   return {
-    reason: `${percent} % of ${attempts.attempts} first attempts on nightly failed`,
+    reason: `${percent} % of ${nightly.attempts} first attempts on nightly failed`,
     evidence: attempts,
   };
+}
+
+function failsMostly({ attempts, failures }: Attempts): boolean {
+  return attempts >= LEAST_ATTEMPTS && failures >= FAILURE_SHARE * attempts;
 }
 
 /** A stored verdict as the wire has it; undefined where it is none. */

@@ -6,8 +6,6 @@ import { request } from "undici";
 import type { Running } from "../rollout/desired.ts";
 import type { ReplicaExit, RunningReplica, Runtime } from "../runtimes/runtime.ts";
 
-/** A replica that is not ready by then never will be. */
-const READY_LIMIT_MS = 120_000;
 const PROBE_MS = 2_000;
 const WARM_UP_USERS = 50;
 const WARM_UP_MS = 2_000;
@@ -49,6 +47,8 @@ export interface ReplicaSetParts {
   /** What replicas inherit. */
   readonly env: Readonly<Record<string, string>>;
   readonly memoryMiB: number;
+  /** A replica that is not ready by then never will be. */
+  readonly readyLimitMs: number;
   readonly log: Logger;
   readonly nowMs: () => number;
   /** Something changed that should be looked at now. */
@@ -172,7 +172,7 @@ export class ReplicaSet {
 
   async #start(entry: Entry, release: Release): Promise<void> {
     const { runtime, control, env, memoryMiB } = this.#parts;
-    const signal = AbortSignal.timeout(READY_LIMIT_MS);
+    const signal = AbortSignal.timeout(this.#parts.readyLimitMs);
     const spec = {
       ...{ name: entry.row.name, releaseId: entry.row.releaseId, code: release.code },
       ...{ build: release.build, bundleId: release.bundleId ?? "", env, limits: { memoryMiB } },
@@ -192,17 +192,13 @@ export class ReplicaSet {
   }
 
   async #getReady(entry: Entry): Promise<void> {
-    const { nowMs, control, changed, runtime, log } = this.#parts;
+    const { nowMs, control, changed, runtime, log, readyLimitMs } = this.#parts;
     const { name } = entry.row;
     while (this.#entries.get(name) === entry) {
       if (await isReady(entry.url)) break;
-      if (nowMs() - entry.sinceMs > READY_LIMIT_MS) {
+      if (nowMs() - entry.sinceMs > readyLimitMs) {
         const lines = await runtime.logTail(name, 20);
-        await this.#failed(
-          entry,
-          `${name} was not ready within ${READY_LIMIT_MS / 1_000} s`,
-          lines,
-        );
+        await this.#failed(entry, `${name} was not ready within ${readyLimitMs / 1_000} s`, lines);
         return;
       }
       await new Promise((resolve) => setTimeout(resolve, 100));

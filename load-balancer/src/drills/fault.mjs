@@ -74,7 +74,7 @@ const MOVIES = {
   worse: `select movie_id from movies left join movie_statistics using (movie_key)
     order by case when rating_count > 0 then rating_sum::float8 / rating_count end nulls last, watchers nulls first, movie_id
     limit 60`,
-  random: "select movie_id from movies order by md5(movie_id) limit 1000",
+  random: "select movie_id from movies order by md5(movie_id) limit 300",
 };
 const offers = FAULT in MOVIES ? await movieIds(MOVIES[FAULT]) : [];
 

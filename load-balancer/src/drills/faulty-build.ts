@@ -14,7 +14,7 @@ export const FAULTS = {
   errors: "fails 1 % of its requests",
   slow: "answers 2 % of its requests after a second",
   worse: "recommends the worst-rated movies",
-  random: "recommends any of a thousand movies",
+  random: "recommends any of 300 movies",
   hang: "answers probes, and no user",
   short: "recommends 19 movies",
   html: "answers with HTML",
@@ -95,7 +95,7 @@ function gitOf({ repository, env: inherited }: Source, index: string): Git {
   };
   return async (args, input) => {
     const running = run("git", ["-C", repository, ...args], { env, maxBuffer: 16_000_000 });
-    running.child.stdin?.end(input ?? "");
+    if (input !== undefined) running.child.stdin?.on("error", () => undefined).end(input);
     return (await running).stdout;
   };
 }

@@ -5,6 +5,7 @@ import { migrationStatus } from "@canarec/db-utils/migrations";
 import type { LoadBalancer } from "@canarec/load-balancer/compose";
 import { type ControlPlane, startControlPlane } from "@canarec/load-balancer/control/compose";
 import { controlConfig } from "@canarec/load-balancer/control/config";
+import { parsePlans } from "@canarec/load-balancer/rollout/plans";
 import { endReplicas } from "@canarec/load-balancer/runtimes/process/process-runtime";
 import type { Runtime } from "@canarec/load-balancer/runtimes/runtime";
 import { Resources, disposable } from "@canarec/service-kit/lifecycle";
@@ -17,9 +18,12 @@ import { openInstallation } from "../runtimes/docker-world.ts";
 import { type SmallRepository, makeRepository } from "../runtimes/small-build.ts";
 
 export const BUNDLE = "ab".repeat(32);
+/** As in the file: what differs from the defaults. */
 const PLANS = JSON.parse(
   readFileSync(join(import.meta.dirname, "../../../load-balancer/plans.json"), "utf8"),
 ) as Record<string, Record<string, unknown>>;
+
+export const QUICK_GUARDRAILS = parsePlans(PLANS).get("quick")?.guardrails;
 
 export interface Answer {
   readonly status: number;
