@@ -2,12 +2,12 @@ import { join } from "node:path";
 import type { Resources as Owner } from "@canarec/service-kit/lifecycle";
 import { Resources, disposable } from "@canarec/service-kit/lifecycle";
 import { ServiceError } from "@canarec/service-kit/errors";
-import { endReplicas } from "@canarec/load-balancer/runtimes/process/process-runtime";
 import { startOf } from "@canarec/load-balancer/runtimes/process/processes";
 import { type Checkout, readCheckout } from "./checkout.ts";
 import { ClusterState } from "./cluster-state.ts";
 import { type ClusterLog, partLine, seconds, step } from "./cluster-log.ts";
 import type { ClusterConfig } from "./config.ts";
+import { endBuilds } from "./end-builds.ts";
 import { occupyHome } from "./home.ts";
 import { inheritedEnv } from "./inherited-variables.ts";
 import { KeptPorts } from "./kept-ports.ts";
@@ -29,9 +29,6 @@ import { startTogether } from "./start-together.ts";
 import { type SupervisionEvents, supervise } from "./supervise.ts";
 import { ensureTopics } from "./topics.ts";
 import { type ServedMain, servedMain } from "./served-main.ts";
-
-/** For requests under way, and what it has to put away. */
-const REPLICA_GRACE_MS = 5_000;
 
 /** Of the control plane's API; it makes the file. */
 const TOKEN = "control-token";
@@ -97,7 +94,7 @@ export async function startCluster(input: ClusterInput, log: ClusterLog): Promis
   });
   opened.defer(() => rotation[Symbol.dispose]());
   // After the services have stopped; a control plane that is only restarted leaves its replicas be.
-  opened.defer(() => endReplicas(options.home, REPLICA_GRACE_MS));
+  opened.defer(() => endBuilds(options.home, input.env));
   const plans = servicePlans(addresses, options);
   await startServices(opened, { input, plans, addresses, events, log });
   state.publish(addresses, plans, config);

@@ -4,7 +4,10 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { type ClusterFile, readClusterFile } from "@canarec/local-cluster/cluster-file";
 import { freePort } from "@canarec/local-cluster/port";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Runtime } from "@canarec/load-balancer/runtimes/runtime";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { BUILD_LIMIT_MS, baseImage, docker, whyNoImage } from "../container-engine.ts";
+import { type Installation, openInstallation } from "../integration/runtimes/docker-world.ts";
 import { type TemporaryFolder, temporaryFolder } from "../servers.ts";
 import {
   type ClusterProcess,
@@ -19,7 +22,15 @@ const run = promisify(execFile);
 const ROOT = join(import.meta.dirname, "..", "..");
 const CLI = join(ROOT, "cli", "bin", "canarec.mjs");
 
+interface Kind {
+  readonly kind: Runtime["kind"];
+  /** Why it cannot be tested here. */
+  readonly why?: string | undefined;
+}
+const KINDS: readonly Kind[] = [{ kind: "process" }, { kind: "docker", why: whyNoImage() }];
+
 let folder: TemporaryFolder;
+let installation: Installation | undefined;
 let repository: string;
 let home: string;
 let cluster: ClusterProcess;
@@ -32,25 +43,45 @@ const git = (...args: string[]) =>
     { encoding: "utf8" },
   ).trim();
 
-beforeAll(async () => {
+async function open(kind: Runtime["kind"]): Promise<void> {
+  installation = kind === "docker" ? await openInstallation() : undefined;
   folder = temporaryFolder();
   repository = join(folder.path, "repository");
   home = join(folder.path, "home");
   execFileSync("git", ["clone", "--quiet", "--shared", ROOT, repository]);
   symlinkSync(join(ROOT, "node_modules"), join(repository, "node_modules"));
   await start();
-});
-afterAll(async () => {
+}
+
+async function close(): Promise<void> {
   const running = readClusterFile(home);
   if (running !== undefined) process.kill(running.pid, "SIGKILL");
   await eventually(() => !canListProcesses() || processesOf(folder.path).length === 0);
+  await installation?.[Symbol.asyncDispose]();
   folder[Symbol.dispose]();
-});
+}
+
+const runtimeVariables = (): Record<string, string> =>
+  installation === undefined
+    ? {}
+    : {
+        ...{ CANAREC_RUNTIME: "docker", CANAREC_INSTALLATION: installation.installation },
+        ...{ BASE_IMAGE: baseImage(), DOCKER_BUILD_NETWORK: "host" },
+      };
+
+/** Containers of ours, whether they run or not. */
+function containers(): string {
+  if (installation === undefined) return "";
+  const label = `label=canarec.installation=${installation.installation}`;
+  return docker("ps", "--all", "--quiet", "--filter", label).stdout;
+}
 
 async function start(): Promise<void> {
   const options = ["--no-simulator", "--port", String(await freePort())];
   const catalog = ["--catalog", writeSmallCatalog(folder.path)];
-  cluster = npmStart(home, [...options, ...catalog], { RELEASE_REPOSITORY: repository });
+  cluster = npmStart(home, [...options, ...catalog], {
+    ...{ RELEASE_REPOSITORY: repository, ...runtimeVariables() },
+  });
   file = await cluster.ready();
 }
 
@@ -95,7 +126,11 @@ async function builds(users = 20): Promise<Set<string>> {
   return found;
 }
 
-describe("releases of npm start", () => {
+describe.each(KINDS)("releases of npm start, by the $kind runtime", ({ kind, why }) => {
+  beforeAll(() => (why === undefined ? open(kind) : undefined), BUILD_LIMIT_MS);
+  afterAll(() => (why === undefined ? close() : undefined));
+  beforeEach(({ skip }) => skip(why !== undefined, why));
+
   it("serves the commit that is checked out", async () => {
     expect(await builds()).toEqual(new Set([git("rev-parse", "HEAD")]));
   });
@@ -148,9 +183,11 @@ describe("releases of npm start", () => {
     process.kill(file.pid, "SIGINT");
     expect(await cluster.ended()).toBe(0);
     expect(!canListProcesses() || processesOf(folder.path).length === 0).toBe(true);
+    expect(containers()).toBe("");
     await start();
     expect(await builds()).toEqual(new Set([main]));
-    expect(existsSync(join(home, "builds", main))).toBe(true);
+    expect(existsSync(join(home, "builds", main))).toBe(kind === "process");
+    expect(containers() === "").toBe(kind === "process");
   });
 });
 

@@ -10,6 +10,7 @@ import { temporaryFolder } from "../../servers.ts";
 import { type DockerWorld, openDockerWorld } from "./docker-world.ts";
 import { ask, never, specOf } from "./runtime-world.ts";
 
+const JOURNAL = "db-utils/drizzle/meta/_journal.json";
 const noImage = whyNoImage();
 
 describe("images and their containers", () => {
@@ -106,14 +107,29 @@ describe("images and their containers", () => {
     });
   });
 
-  it("ends a build that nobody waits for any longer", async () => {
+  it("lets a build go on that nobody waits for, until somebody does", async () => {
     const slow = world.repository.commit("sixth", {
+      Dockerfile: "ARG BASE_IMAGE\nFROM ${BASE_IMAGE}\nRUN sleep 3\nCOPY . ./\n",
+      [JOURNAL]: JSON.stringify({ entries: [] }),
+    });
+    const noTime = AbortSignal.timeout(500);
+    await expect(runtime.prepare(slow, noTime)).rejects.toThrow("timeout");
+    await runtime.prepare(slow, never);
+    const { Config } = await world.docker
+      .getImage(`canarec-${world.options.installation}:${slow}`)
+      .inspect();
+    expect(Config.Labels).toMatchObject({ "canarec.code": slow });
+  });
+
+  it("ends with its builds", async () => {
+    const endless = world.repository.commit("seventh", {
       Dockerfile: "ARG BASE_IMAGE\nFROM ${BASE_IMAGE}\nRUN sleep 600\n",
     });
-    const controller = new AbortController();
-    const preparing = runtime.prepare(slow, controller.signal);
-    setTimeout(() => controller.abort(new Error("nobody waits")), 1_000);
-    await expect(preparing).rejects.toThrow("nobody waits");
+    const other = world.open();
+    const preparing = expect(other.prepare(endless, never)).rejects.toThrow("aborted");
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    await other[Symbol.asyncDispose]();
+    await preparing;
   });
 
   it("hears later of what ended while the engine could not be asked", async () => {

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ServiceError } from "@canarec/service-kit/errors";
 import type Docker from "dockerode";
@@ -39,6 +40,7 @@ export function openDockerRuntime(options: DockerRuntimeOptions): Runtime {
   const watch = watchContainers(docker, installation);
   const images = { ...options, docker };
   const containers = { docker, installation, network: options.network, volume };
+  const closing = new AbortController();
   const built = oncePerKey((code: string, signal: AbortSignal) =>
     prepareImage(code, images, signal),
   );
@@ -47,7 +49,8 @@ export function openDockerRuntime(options: DockerRuntimeOptions): Runtime {
     kind: "docker",
     resolve: (ref) => resolveCode(ref, images),
     async prepare(code, signal) {
-      await built(code, signal);
+      // Whoever comes back finds it further on: a build that is cut off begins anew.
+      await unlessAborted(built(code, closing.signal), signal);
       requireSchema(await journalOf(code, images), await options.appliedMigrations());
     },
     buildBundle: (code, signal) =>
@@ -73,8 +76,24 @@ export function openDockerRuntime(options: DockerRuntimeOptions): Runtime {
       await removeEnded(containers);
       return pruneImages(keep, images);
     },
-    [Symbol.asyncDispose]: () => watch.close(),
+    async [Symbol.asyncDispose]() {
+      closing.abort();
+      await watch.close();
+    },
   };
+}
+
+/** What a task comes to, or why nobody waits for it any longer; it goes on then. */
+async function unlessAborted<T>(task: Promise<T>, signal: AbortSignal): Promise<T> {
+  const done = new AbortController();
+  try {
+    signal.throwIfAborted();
+    const aborted = once(signal, "abort", { signal: done.signal });
+    return await Promise.race([task, aborted.then(() => Promise.reject(signal.reason as Error))]);
+  } finally {
+    done.abort();
+    task.catch(() => undefined);
+  }
 }
 
 function runningFrom({ name, container, url }: z.output<typeof Handle>): RunningReplica {
