@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { RECORD_VERSION, type VerdictRecord } from "@canarec/monitoring/analysis/judge";
 import { replayVerdict } from "@canarec/monitoring/analysis/replay";
 import { ServiceError } from "@canarec/service-kit/errors";
 import { z } from "zod";
@@ -8,6 +9,7 @@ import type { CliContext, CommonOptions } from "../cli-context.ts";
 import { printResult } from "../output/print.ts";
 import { table } from "../output/table.ts";
 import { type ControlApi, ReleaseReport, actor, controlApi } from "./control-api.ts";
+import { evidenceView } from "./evidence-view.ts";
 import { expectationOf } from "./plan-action.ts";
 
 /** States in which a release waits for nothing any more. */
@@ -119,10 +121,27 @@ export async function statusAction(
   const releaseId = id ?? (await newest(api));
   for (;;) {
     const report = await reportOf(api, releaseId);
-    printResult(context, options, report, statusInWords);
+    const record = report.verdict === null ? undefined : await recordOf(api, releaseId);
+    if (options.watch === true && context.terminal.isInteractive) context.terminal.out(CLEAR);
+    printResult(context, options, report, (found) => statusWithEvidence(found, record));
     if (options.watch !== true || OVER.includes(report.rollout.state)) return;
     await sleep(WATCH_MS, undefined, { signal: context.signal });
   }
+}
+
+/** Cursor home, and all below it gone. */
+const CLEAR = "\u001b[H\u001b[J";
+
+/** Undefined where it was made by a version that this one cannot read. */
+async function recordOf(api: ControlApi, id: number | string): Promise<VerdictRecord | undefined> {
+  const recorded = await api.get(`/releases/${id}/record`);
+  const { v } = z.looseObject({ v: z.number() }).parse(recorded);
+  return v === RECORD_VERSION ? (recorded as VerdictRecord) : undefined;
+}
+
+function statusWithEvidence(report: ReleaseReport, record: VerdictRecord | undefined): string {
+  if (record === undefined) return statusInWords(report);
+  return `${statusInWords({ ...report, verdict: null })}\n\n${evidenceView(record)}`;
 }
 
 async function newest(api: ReturnType<typeof controlApi>): Promise<string> {
