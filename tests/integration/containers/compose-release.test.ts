@@ -15,6 +15,7 @@ import { Resources, disposable } from "@canarec/service-kit/lifecycle";
 import type Docker from "dockerode";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import {
+  BUILD_LIMIT_MS,
   ENGINE,
   NO_COMPOSE,
   ROOT,
@@ -129,7 +130,7 @@ describe("a release of the compose file's system", () => {
   let world: Awaited<ReturnType<typeof openComposed>>;
   beforeAll(async () => {
     if (why === undefined) world = await openComposed();
-  });
+  }, BUILD_LIMIT_MS);
   afterAll(async () => {
     if (why === undefined) await world[Symbol.asyncDispose]();
   });

@@ -1,7 +1,7 @@
 import type { ControlPlane } from "@canarec/load-balancer/control/compose";
 import type { Runtime } from "@canarec/load-balancer/runtimes/runtime";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { whyNoImage } from "../../container-engine.ts";
+import { BUILD_LIMIT_MS, whyNoImage } from "../../container-engine.ts";
 import { ask, range, until } from "../load-balancer/load-balancer-under-test.ts";
 import {
   BUNDLE,
@@ -65,7 +65,7 @@ describe.each(RUNTIMES)("the control plane, builds being of kind $kind", ({ kind
   beforeEach(async ({ skip }) => {
     skip(why !== undefined, why);
     await open(kind);
-  });
+  }, BUILD_LIMIT_MS);
   afterEach(async () => {
     if (why === undefined) await close();
   });

@@ -5,7 +5,7 @@ import { openDockerRuntime } from "@canarec/load-balancer/runtimes/docker/docker
 import type { ReplicaExit, Runtime } from "@canarec/load-balancer/runtimes/runtime";
 import type { ContainerInspectInfo } from "dockerode";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { ENGINE, whyNoImage } from "../../container-engine.ts";
+import { BUILD_LIMIT_MS, ENGINE, whyNoImage } from "../../container-engine.ts";
 import { temporaryFolder } from "../../servers.ts";
 import { type DockerWorld, openDockerWorld } from "./docker-world.ts";
 import { ask, never, specOf } from "./runtime-world.ts";
@@ -24,7 +24,7 @@ describe("images and their containers", () => {
     code = world.repository.commit("first");
     runtime = world.open();
     await runtime.prepare(code, never);
-  });
+  }, BUILD_LIMIT_MS);
   afterAll(async () => {
     if (noImage !== undefined) return;
     await runtime[Symbol.asyncDispose]();

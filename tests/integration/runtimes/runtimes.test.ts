@@ -1,6 +1,6 @@
 import type { ReplicaExit, ReplicaSpec, Runtime } from "@canarec/load-balancer/runtimes/runtime";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { whyNoImage } from "../../container-engine.ts";
+import { BUILD_LIMIT_MS, whyNoImage } from "../../container-engine.ts";
 import { openDockerWorld } from "./docker-world.ts";
 import { openProcessWorld } from "./process-world.ts";
 import { type RuntimeWorld, ask, never, specOf, startedByOwner } from "./runtime-world.ts";
@@ -31,7 +31,7 @@ describe.each(KINDS)("the $kind runtime", ({ kind, make, why }) => {
     runtime = world.open();
     runtime.onExit((exit) => exits.push(exit));
     await runtime.prepare(code, never);
-  });
+  }, BUILD_LIMIT_MS);
   afterAll(async () => {
     if (why !== undefined) return;
     await runtime[Symbol.asyncDispose]();
