@@ -54,6 +54,7 @@ export function addFailures(
   if (counts.nightlyExposures === 0) return before;
   const mixture = addInterval({ ratio, logRatios: before.logRatios }, counts);
   const { main, nightly, highestLogE } = before;
+  const isNews = mixture.logRatios !== before.logRatios;
   return {
     main: {
       users: main.users + counts.mainExposures,
@@ -63,8 +64,8 @@ export function addFailures(
       users: nightly.users + counts.nightlyExposures,
       failures: nightly.failures + counts.nightlyFailures,
     },
-    logRatios: [...mixture.logRatios],
-    highestLogE: Math.max(highestLogE, logEvidence(mixture)),
+    logRatios: isNews ? [...mixture.logRatios] : before.logRatios,
+    highestLogE: isNews ? Math.max(highestLogE, logEvidence(mixture)) : highestLogE,
   };
 }
 

@@ -51,19 +51,17 @@ export function addInterval(mixture: GridMixture, counts: FailureCounts): GridMi
   if (mainExposures === 0 || nightlyExposures === 0) return mixture;
   const margin = mixture.ratio;
   const denominator = (theta: number) => Math.log(theta * nightlyExposures + mainExposures);
+  // ln p(θ)/p(r) = ln θ/r − growth; ln (1 − p(θ))/(1 − p(r)) = −growth. Without failures nothing is learnt.
+  const failures = nightlyFailures + mainFailures;
+  if (failures === 0) return mixture;
   const base = denominator(margin);
   const alternatives = alternativesOf(margin);
   return {
     ratio: margin,
     logRatios: mixture.logRatios.map((logRatio, j) => {
       const theta = alternatives[j] ?? margin;
-      // ln p(θ)/p(r) = ln θ/r − growth; ln (1 − p(θ))/(1 − p(r)) = −growth.
       const growth = denominator(theta) - base;
-      return (
-        logRatio +
-        nightlyFailures * Math.log(theta / margin) -
-        (nightlyFailures + mainFailures) * growth
-      );
+      return logRatio + nightlyFailures * Math.log(theta / margin) - failures * growth;
     }),
   };
 }

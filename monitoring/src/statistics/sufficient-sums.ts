@@ -55,7 +55,9 @@ export function sumsOfUsers(users: Iterable<UserValues>): SufficientSums {
   const all = [...users];
   const total = { ...NOBODY };
   for (const { s, k, x } of all) {
-    checkWhole(s, k, x);
+    if (!Number.isSafeInteger(s)) throw notWhole(s);
+    if (!Number.isSafeInteger(k)) throw notWhole(k);
+    if (!Number.isSafeInteger(x)) throw notWhole(x);
     total.n += 1;
     total.s += s;
     total.k += k;
@@ -155,9 +157,6 @@ function mapFields<A, B>(
   };
 }
 
-function checkWhole(...values: readonly number[]): void {
-  for (const value of values) {
-    if (!Number.isSafeInteger(value))
-      throw new ServiceError("invalid_argument", `a user's value must be a safe integer: ${value}`);
-  }
+function notWhole(value: number): ServiceError {
+  return new ServiceError("invalid_argument", `a user's value must be a safe integer: ${value}`);
 }
