@@ -2,6 +2,10 @@
 import { spawn } from "node:child_process";
 
 const MOST_CHARACTERS = 100_000;
+/** From the wish that it end to its end by force. */
+const GRACE_MS = 2_000;
+/** For the last of its output; a service that it started may hold the pipe for ever. */
+const OUTPUT_MS = 200;
 
 /**
  * @param {string} program
@@ -15,24 +19,34 @@ export function run(program, args, { signal, env = process.env }) {
   return new Promise((resolve) => {
     // In a group of its own: what it started ends with it.
     const child = spawn(program, args, { env, stdio: ["ignore", "pipe", "pipe"], detached: true });
+    const streams = [child.stdout, child.stderr];
     let said = "";
-    const endAll = () => {
-      if (child.pid === undefined) return;
-      try {
-        process.kill(-child.pid, "SIGTERM");
-      } catch {
-        // It has ended.
-      }
+    let force;
+    const end = () => {
+      signalGroup(child.pid, "SIGTERM");
+      force = setTimeout(() => signalGroup(child.pid, "SIGKILL"), GRACE_MS);
     };
     const done = (code) => {
-      signal.removeEventListener("abort", endAll);
+      signal.removeEventListener("abort", end);
+      clearTimeout(force);
+      for (const stream of streams) stream.destroy();
       resolve({ code: code ?? 127, said });
     };
-    for (const stream of [child.stdout, child.stderr]) {
+    for (const stream of streams) {
       stream.setEncoding("utf8");
       stream.on("data", (text) => (said = (said + text).slice(-MOST_CHARACTERS)));
     }
-    signal.addEventListener("abort", endAll, { once: true });
+    signal.addEventListener("abort", end, { once: true });
     child.on("error", () => done(127)).on("close", done);
+    child.on("exit", (code) => setTimeout(done, OUTPUT_MS, code).unref());
   });
+}
+
+function signalGroup(pid, name) {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, name);
+  } catch {
+    // It has ended.
+  }
 }

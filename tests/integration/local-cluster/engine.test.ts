@@ -1,11 +1,18 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type TemporaryFolder, temporaryFolder } from "../../servers.ts";
 
 const ENGINE = join(import.meta.dirname, "../../../local-cluster/bootstrap/engine.mjs");
-const SHELL = ["sh", "bash", "cat", "sleep", "setpriv", "umount", "rm"];
+const SHELL = ["sh", "bash", "cat", "sleep", "setpriv", "setsid", "umount", "rm"];
 
 let folder: TemporaryFolder;
 let programs = "";
@@ -72,15 +79,28 @@ describe("an engine for the tests", () => {
   });
 
   it("is given up where it takes too long, and nothing of it runs on", () => {
-    program("apt-get", `[ "$1" = --version ] || { sleep 600; echo late >${folder.path}/late; }`);
+    const pids = join(folder.path, "pids");
+    program("apt-get", `[ "$1" = --version ] || { trap "" TERM; echo $$ >>${pids}; sleep 600; }`);
     expectReason({ limitMs: 1_500 }, /no engine was ready within 1.5 s$/);
-    expect(existsSync(join(folder.path, "late"))).toBe(false);
+    for (const pid of readFileSync(pids, "utf8").trim().split("\n")) {
+      expect(existsSync(`/proc/${pid}`)).toBe(false);
+    }
+  });
+
+  it("does not wait for a service that an installation leaves behind", () => {
+    const pid = join(folder.path, "pid");
+    program(
+      "apt-get",
+      `[ "$1" != install ] || { setsid sleep 600 & echo $! >${pid}; echo "E: none"; exit 1; }`,
+    );
+    expectReason({}, /apt-get install failed: E: none$/);
+    process.kill(Number(readFileSync(pid, "utf8")), "SIGKILL");
   });
 
   it("says why it did not start, and removes what it left", () => {
     program("dockerd", `echo "failed to start daemon: no cgroups" >&2; exit 1`);
     expectReason({}, /dockerd did not start: failed to start daemon: no cgroups$/);
-    program("dockerd", "sleep 600");
+    program("dockerd", "exec sleep 600");
     expectReason({ limitMs: 1_500 }, /no engine was ready/);
     const left = spawnSync("ls", [join(folder.path, ".cache", "canarec")], { encoding: "utf8" });
     expect(left.stdout).toBe("");
