@@ -21,5 +21,5 @@ export async function endBuilds(home: string, env: Env): Promise<void> {
   await endReplicas(home, GRACE_MS);
   if (env["CANAREC_RUNTIME"] !== "docker") return;
   const { engine, installation } = dockerConfig(parseConfig(z.object(dockerVariables), env), home);
-  await endContainers(engineAt(engine), installation, GRACE_MS);
+  await endContainers(engineAt(engine).docker, installation, GRACE_MS);
 }

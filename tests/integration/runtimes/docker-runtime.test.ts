@@ -1,4 +1,4 @@
-import { createConnection, createServer } from "node:net";
+import { type AddressInfo, type Socket, createConnection, createServer } from "node:net";
 import { once } from "node:events";
 import { join } from "node:path";
 import { openDockerRuntime } from "@canarec/load-balancer/runtimes/docker/docker-runtime";
@@ -89,6 +89,7 @@ describe("images and their containers", () => {
     expect(await ask(replica)).toMatchObject({ word: "second" });
     expect(await runtime.prune([code])).toEqual([]); // it is in use
     await onlyImages.stop("elsewhere", 2_000);
+    expect(await runtime.prune([code, id])).toEqual([]); // it may be wanted again
     expect(await runtime.prune([code])).toEqual([other]);
     await expect(onlyImages.prepare(id, never)).rejects.toMatchObject({ code: "not_found" });
   });
@@ -133,37 +134,76 @@ describe("images and their containers", () => {
   });
 
   it("hears later of what ended while the engine could not be asked", async () => {
-    const folder = temporaryFolder();
-    const open = new Set<{ destroy(): unknown }>();
-    const cut = join(folder.path, "engine.sock");
-    const server = createServer((client) => {
-      const engine = createConnection(ENGINE?.replace("unix://", "") ?? "/var/run/docker.sock");
-      for (const socket of [client, engine]) {
-        open.add(socket);
-        socket.on("error", () => undefined).on("close", () => open.delete(socket));
-      }
-      client.pipe(engine).pipe(client);
-    });
-    const listen = async () => {
-      server.listen(cut);
-      await once(server, "listening");
-    };
-    await listen();
+    await using between = await standBetween();
     const exits: ReplicaExit[] = [];
-    await using through = openDockerRuntime({ ...world.options, engine: `unix://${cut}` });
+    await using through = openDockerRuntime({ ...world.options, engine: between.engine });
     through.onExit((exit) => exits.push(exit));
     const replica = await through.start(specOf(code, "unheard"), never);
     await ask(replica);
-    server.close();
-    for (const socket of open) socket.destroy();
+    await between.cut();
     await fetch(`${replica.url}/crash`).catch(() => undefined);
     await expect(through.list()).rejects.toThrow();
-    await listen();
+    await between.join();
     await expect
       .poll(() => exits, { timeout: 20_000 })
       .toMatchObject([{ name: "unheard", reason: "ended with exit code 7" }]);
     await through.stop("unheard", 0);
-    server.close();
-    folder[Symbol.dispose]();
+  });
+
+  it("gives up on an engine that does not answer", async () => {
+    await using between = await standBetween(() => undefined);
+    const options = { ...world.options, engine: between.engine, callLimitMs: 200 };
+    await using through = openDockerRuntime(options);
+    await expect(through.list()).rejects.toThrow();
+    await expect(through.stop("nobody", 0)).rejects.toThrow();
+  });
+
+  it("reaches an engine by TCP", async () => {
+    await using between = await standBetween(undefined, "tcp");
+    await using through = openDockerRuntime({ ...world.options, engine: between.engine });
+    const replica = await through.start(specOf(code, "far"), never);
+    expect(await ask(replica)).toMatchObject({ word: "first" });
+    await through.stop("far", 2_000);
   });
 });
+
+/** An address of the engine's that can be cut off. */
+async function standBetween(
+  serve: (client: Socket) => void = (client) => {
+    const engine = createConnection(ENGINE?.replace("unix://", "") ?? "/var/run/docker.sock");
+    engine.on("error", () => client.destroy()).on("close", () => client.destroy());
+    client.on("close", () => engine.destroy());
+    client.pipe(engine).pipe(client);
+  },
+  kind: "unix" | "tcp" = "unix",
+) {
+  const folder = temporaryFolder();
+  const path = join(folder.path, "engine.sock");
+  const clients = new Set<Socket>();
+  const server = createServer({ allowHalfOpen: true }, (client) => {
+    clients.add(client.on("error", () => undefined));
+    serve(client);
+  });
+  const listen = async () => {
+    if (kind === "unix") server.listen(path);
+    else server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+  };
+  const cut = async () => {
+    const closed = once(server, "close");
+    server.close();
+    for (const client of clients) client.destroy();
+    await closed;
+  };
+  await listen();
+  const { port } = server.address() as AddressInfo;
+  return {
+    engine: kind === "unix" ? `unix://${path}` : `tcp://127.0.0.1:${port}`,
+    cut,
+    join: listen,
+    async [Symbol.asyncDispose]() {
+      await cut();
+      folder[Symbol.dispose]();
+    },
+  };
+}

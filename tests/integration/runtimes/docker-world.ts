@@ -27,7 +27,7 @@ export async function openInstallation(): Promise<Installation> {
   const image = await testImage("base");
   opened.defer(() => image[Symbol.dispose]());
   const installation = `test-${randomBytes(4).toString("hex")}`;
-  const docker = engineAt(ENGINE);
+  const { docker } = engineAt(ENGINE);
   opened.defer(async () => {
     await endContainers(docker, installation, 500);
     await pruneImages([], { docker, installation });

@@ -5,7 +5,7 @@ import { z } from "zod";
 import { outgrew } from "../limits.ts";
 import type { ReplicaExit } from "../runtime.ts";
 import { lastLinesOf } from "./container-log.ts";
-import { isAbsent } from "./engine.ts";
+import { type Engine, isAbsent } from "./engine.ts";
 import { ofInstallation } from "./labels.ts";
 
 /** Before the engine is asked again, when it has gone away. */
@@ -19,7 +19,7 @@ const Died = z.object({ Actor: z.object({ ID: z.string() }) });
 export type ContainerWatch = ReturnType<typeof watchContainers>;
 
 /** Tells of containers that end by themselves: by the engine's events, and by a look after each gap in them. */
-export function watchContainers(docker: Docker, installation: string) {
+export function watchContainers({ docker, patient }: Engine, installation: string) {
   const watched = new Map<string, string>();
   const listeners: ((exit: ReplicaExit) => void)[] = [];
   const closing = new AbortController();
@@ -36,7 +36,7 @@ export function watchContainers(docker: Docker, installation: string) {
   const follow = async () => {
     const label = [ofInstallation(installation)];
     const filters = { type: ["container" as const], event: ["die"], label };
-    const events = await docker.getEvents({ filters, abortSignal: closing.signal });
+    const events = await patient.getEvents({ filters, abortSignal: closing.signal });
     await lookAtAll();
     for await (const line of createInterface({ input: events })) {
       const died = Died.safeParse(JSON.parse(line)).data?.Actor.ID;

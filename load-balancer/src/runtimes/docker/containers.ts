@@ -1,8 +1,8 @@
-import type Docker from "dockerode";
 import type { Container, ContainerCreateOptions } from "dockerode";
 import { freePort } from "../free-port.ts";
 import { hardLimitMiB, heapArguments } from "../limits.ts";
 import type { ReplicaSpec } from "../runtime.ts";
+import type { Engine } from "./engine.ts";
 import { imageOf } from "./images.ts";
 import { LABEL, containerName } from "./labels.ts";
 
@@ -16,8 +16,7 @@ const LOG = { Type: "json-file", Config: { "max-size": "16m", "max-file": "2" } 
 /** Paths of this machine, which mean nothing inside. */
 const NOT_INSIDE = ["HOME", "TMPDIR", "NODE_EXTRA_CA_CERTS", "PGPASSFILE"];
 
-export interface ContainerOptions {
-  readonly docker: Docker;
+export interface ContainerOptions extends Engine {
   readonly installation: string;
   /** `host`, or the name of a network that we reach, too. */
   readonly network: string;

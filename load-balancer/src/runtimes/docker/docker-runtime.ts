@@ -11,7 +11,7 @@ import { requireSchema } from "../schema.ts";
 import { lastLinesOf, textFrom } from "./container-log.ts";
 import { type ContainerWatch, watchContainers } from "./container-watch.ts";
 import { type ContainerOptions, createCommand, createReplica } from "./containers.ts";
-import { engineAt, ignoreIfOver, isAbsent, removeContainer } from "./engine.ts";
+import { type Engine, engineAt, ignoreIfOver, isAbsent, removeContainer } from "./engine.ts";
 import { type ImageOptions, journalOf, prepareImage, pruneImages, resolveCode } from "./images.ts";
 import { LABEL, containerName, ofInstallation } from "./labels.ts";
 
@@ -22,9 +22,11 @@ const LEFT_BEHIND_SECONDS = 3_600;
 const Handle = z.object({ name: z.string(), container: z.string(), url: z.url() });
 
 export interface DockerRuntimeOptions
-  extends Omit<ImageOptions, "docker">, Omit<ContainerOptions, "docker" | "volume"> {
+  extends Omit<ImageOptions, keyof Engine>, Omit<ContainerOptions, keyof Engine | "volume"> {
   /** `unix:///path` or `tcp://host:port`; absent: the usual socket. */
   readonly engine?: string | undefined;
+  /** After which a call of the engine has failed. */
+  readonly callLimitMs?: number;
   /** Absent: one of this installation. */
   readonly volume?: string | undefined;
   /** What the build's own `bundle build` inherits: where the servers are. */
@@ -36,10 +38,11 @@ export interface DockerRuntimeOptions
 /** Builds as images, replicas as containers of one engine. */
 export function openDockerRuntime(options: DockerRuntimeOptions): Runtime {
   const { installation, volume = `canarec-${installation}` } = options;
-  const docker = engineAt(options.engine);
-  const watch = watchContainers(docker, installation);
-  const images = { ...options, docker };
-  const containers = { docker, installation, network: options.network, volume };
+  const engine = engineAt(options.engine, options.callLimitMs);
+  const { docker } = engine;
+  const watch = watchContainers(engine, installation);
+  const images = { ...options, ...engine };
+  const containers = { ...engine, installation, network: options.network, volume };
   const closing = new AbortController();
   const built = oncePerKey((code: string, signal: AbortSignal) =>
     prepareImage(code, images, signal),
@@ -62,7 +65,7 @@ export function openDockerRuntime(options: DockerRuntimeOptions): Runtime {
       const found = await inspect(docker.getContainer(known.container));
       if (found?.State.Running !== true || !isOurs(found, installation)) return undefined;
       await watch.add(known.name, found.Id);
-      return runningFrom(known);
+      return runningFrom(handleOf(found, options.network));
     },
     onExit: (listener) => watch.onExit(listener),
     async stop(name, graceMs) {
@@ -210,7 +213,8 @@ async function buildBundle(
   const limit = AbortSignal.any([signal, AbortSignal.timeout(BUNDLE_LIMIT_MS)]);
   try {
     await container.start();
-    const { StatusCode } = (await container.wait({ abortSignal: limit })) as { StatusCode: number };
+    const ended = options.patient.getContainer(container.id).wait({ abortSignal: limit });
+    const { StatusCode } = (await ended) as { StatusCode: number };
     const said = (stream: "stdout" | "stderr") =>
       container.logs({ follow: false, stdout: false, stderr: false, [stream]: true });
     if (StatusCode === 0) return bundleIdFrom(textFrom(await said("stdout")));
@@ -224,7 +228,7 @@ async function buildBundle(
 
 /** Containers that nobody came back to, as after a crash of the control plane. */
 async function removeEnded({ docker, installation }: ContainerOptions): Promise<void> {
-  const filters = { status: ["exited"], label: [ofInstallation(installation)] };
+  const filters = { status: ["created", "exited", "dead"], label: [ofInstallation(installation)] };
   const ended = await docker.listContainers({ all: true, filters });
   const old = ended.filter(({ Created }) => Date.now() / 1_000 - Created > LEFT_BEHIND_SECONDS);
   await Promise.all(old.map(({ Id }) => removeContainer(docker.getContainer(Id))));

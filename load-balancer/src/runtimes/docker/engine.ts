@@ -1,27 +1,41 @@
 import { ServiceError } from "@canarec/service-kit/errors";
-import Docker, { type Container } from "dockerode";
+import Docker, { type Container, type DockerOptions } from "dockerode";
 
 const DEFAULT_SOCKET = "/var/run/docker.sock";
 
+/** Of an engine that does not answer; ending a container by force takes it some seconds. */
+const CALL_LIMIT_MS = 60_000;
+
+/** Clients of one engine. */
+export interface Engine {
+  /** Gives up on a call without an answer. */
+  readonly docker: Docker;
+  /** For events, builds and commands, which may be silent for long. */
+  readonly patient: Docker;
+}
+
 /**
- * The client of a container engine; nothing is asked yet.
+ * The clients of a container engine; nothing is asked yet.
  *
  * @param address `unix:///path` or `tcp://host:port`; absent: the usual socket.
  * @throws ServiceError `invalid_argument` for an address of another kind.
  */
-export function engineAt(address = `unix://${DEFAULT_SOCKET}`): Docker {
+export function engineAt(
+  address = `unix://${DEFAULT_SOCKET}`,
+  callLimitMs = CALL_LIMIT_MS,
+): Engine {
+  const at = placeOf(address);
+  return { docker: new Docker({ ...at, timeout: callLimitMs }), patient: new Docker(at) };
+}
+
+function placeOf(address: string): DockerOptions {
+  // Without a host, dockerode takes the environment's.
   if (address.startsWith("unix://")) {
-    // Without a host, dockerode takes the environment's.
-    return new Docker({ host: "", socketPath: address.slice("unix://".length) });
+    return { host: "", socketPath: address.slice("unix://".length) };
   }
-  const url = URL.parse(address);
-  if (url?.protocol !== "tcp:" || url.port === "") {
-    throw new ServiceError(
-      "invalid_argument",
-      "the engine is neither unix://… nor tcp://host:port",
-    );
-  }
-  return new Docker({ protocol: "http", host: url.hostname, port: Number(url.port) });
+  const [, host, port] = /^tcp:\/\/([^\s/:]+):(\d+)$/.exec(address) ?? [];
+  if (host !== undefined) return { protocol: "http", host, port: Number(port) };
+  throw new ServiceError("invalid_argument", "the engine is neither unix://… nor tcp://host:port");
 }
 
 function statusOf(failure: unknown): number | undefined {

@@ -5,7 +5,7 @@ import { ServiceError, messageOf } from "@canarec/service-kit/errors";
 import type Docker from "dockerode";
 import { git, resolveRef } from "../repository.ts";
 import { JOURNAL } from "../schema.ts";
-import { isAbsent, removeContainer } from "./engine.ts";
+import { type Engine, isAbsent, removeContainer } from "./engine.ts";
 import { LABEL, imageRepository, ofInstallation } from "./labels.ts";
 
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
@@ -25,8 +25,7 @@ const BUILD_LIMIT_MS = 900_000;
 const LAST_LINES = 5;
 const TAR_BLOCK = 512;
 
-export interface ImageOptions {
-  readonly docker: Docker;
+export interface ImageOptions extends Engine {
   readonly installation: string;
   /** Absent: no commit can be resolved or built, only images. */
   readonly repository?: string | undefined;
@@ -86,7 +85,13 @@ export async function prepareImage(
 
 async function buildImage(
   commit: string,
-  { docker, installation, repository, ...build }: ImageOptions & { readonly repository: string },
+  {
+    docker,
+    patient,
+    installation,
+    repository,
+    ...build
+  }: ImageOptions & { readonly repository: string },
   signal: AbortSignal,
 ): Promise<void> {
   using context = contextOf(repository, commit);
@@ -94,7 +99,7 @@ async function buildImage(
   const limit = AbortSignal.timeout(BUILD_LIMIT_MS);
   const abortSignal = AbortSignal.any([signal, limit, context.failed]);
   try {
-    const progress = await docker.buildImage(context.archive, {
+    const progress = await patient.buildImage(context.archive, {
       version: "2",
       t: image,
       buildargs: { ...build.buildArgs, BUILD: commit },
@@ -199,14 +204,19 @@ async function fileOf(docker: Docker, image: string, path: string): Promise<stri
   }
 }
 
-/** Remove the images that were built here of commits that are not kept. @returns those commits. */
+/**
+ * Remove the images that were built here and are not kept, neither by their commit nor by their id.
+ *
+ * @returns those commits.
+ */
 export async function pruneImages(
   keep: readonly string[],
-  { docker, installation }: ImageOptions,
+  { docker, installation }: Pick<ImageOptions, "docker" | "installation">,
 ): Promise<string[]> {
   const filters = { label: [ofInstallation(installation)] };
   const images = await docker.listImages({ filters });
   const old = images
+    .filter(({ Id }) => !keep.includes(Id))
     .map(({ Labels }) => Labels[LABEL.code])
     .filter((code) => code !== undefined)
     .filter((code) => !keep.includes(code));
