@@ -38,7 +38,11 @@ export function addSimulateCommand(group: Command, context: CliContext): void {
     )
     .option("--releases <n>", "releases for each effect", wholeNumber(1, MOST_RELEASES), 100)
     .option("--seed <n>", "of everything drawn", wholeNumber(0, 2 ** 31), 1)
-    .option("--judge <judge>", "policy, or threshold for a usual rule to compare with", "policy")
+    .option(
+      "--judge <judge>",
+      "policy; threshold or difference for usual rules to compare with",
+      "policy",
+    )
     .option("--processes <n>", "at once; all cores but one", wholeNumber(1, MOST_PROCESSES))
     .addHelpText(
       "after",

@@ -7,7 +7,7 @@ import {
   type Characteristics,
   characteristicsOf,
 } from "@canarec/monitoring/simulation/characteristics";
-import type { JudgeName } from "@canarec/monitoring/simulation/judges";
+import { JUDGES, type JudgeName } from "@canarec/monitoring/simulation/judges";
 import { MOST_EFFECT, type Scenario, equalBuilds } from "@canarec/monitoring/simulation/scenario";
 import { ServiceError, messageOf } from "@canarec/service-kit/errors";
 import { z } from "zod";
@@ -48,7 +48,7 @@ interface Simulated {
 }
 
 const PLANS = path.resolve(import.meta.dirname, "../../../load-balancer/plans.json");
-const Judge = z.enum(["policy", "threshold"]);
+const Judge = z.enum(Object.keys(JUDGES) as [JudgeName, ...JudgeName[]]);
 
 /** `canarec release simulate` */
 export async function simulateAction(context: CliContext, options: SimulateOptions): Promise<void> {

@@ -25,12 +25,14 @@ const FAILED_CHECKS = 10;
  * users met an error in it, or where the users who watched, as a share so far, are fewer on nightly by more than the
  * margin. Ten failed checks of one kind roll back; what stands at the end of the evaluation is
  * promoted. A minute without data is no check.
+ *
+ * @param checksErrors false for the check on the metric alone.
  */
-export function thresholdJudge(): Judge {
+export function thresholdJudge(checksErrors = true): Judge {
   let errors = 0;
   let worse = 0;
   return (look) => {
-    errors += failedMinutes(look);
+    if (checksErrors) errors += failedMinutes(look);
     if (look.minutes.length > 0 && isBelowMargin(look)) worse += 1;
     const { window, plan } = look.summaries;
     if (errors >= FAILED_CHECKS) return verdictOf(look, "roll-back", "errors");
@@ -71,5 +73,10 @@ function verdictOf({ summaries, atMs }: Look, action: keyof typeof ROWS, reason:
 }
 
 /** By what a simulated release is judged. */
-export const JUDGES = { policy: policyJudge, threshold: thresholdJudge } as const;
+export const JUDGES = {
+  policy: policyJudge,
+  threshold: () => thresholdJudge(),
+  /** The threshold rule's check on the metric alone. */
+  difference: () => thresholdJudge(false),
+} as const;
 export type JudgeName = keyof typeof JUDGES;
