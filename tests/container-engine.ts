@@ -50,6 +50,12 @@ export function whyNoImage(): string | undefined {
     : `the base image ${baseImage()} is not here`;
 }
 
+/** Why no replica can run as a container here, in reach of this machine; undefined where one can. */
+export function whyNoReplica(): string | undefined {
+  if (process.platform !== "linux") return "containers have no network in common with this machine";
+  return whyNoImage();
+}
+
 export const NO_COMPOSE = "neither docker compose nor docker-compose is installed";
 
 /** How to call compose, as a plugin of the client or as a command; undefined where there is neither. */

@@ -6,7 +6,7 @@ import { type ClusterFile, readClusterFile } from "@canarec/local-cluster/cluste
 import { freePort } from "@canarec/local-cluster/port";
 import type { Runtime } from "@canarec/load-balancer/runtimes/runtime";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { BUILD_LIMIT_MS, baseImage, docker, whyNoImage } from "../container-engine.ts";
+import { BUILD_LIMIT_MS, baseImage, docker, whyNoReplica } from "../container-engine.ts";
 import { type Installation, openInstallation } from "../integration/runtimes/docker-world.ts";
 import { type TemporaryFolder, temporaryFolder } from "../servers.ts";
 import {
@@ -27,7 +27,7 @@ interface Kind {
   /** Why it cannot be tested here. */
   readonly why?: string | undefined;
 }
-const KINDS: readonly Kind[] = [{ kind: "process" }, { kind: "docker", why: whyNoImage() }];
+const KINDS: readonly Kind[] = [{ kind: "process" }, { kind: "docker", why: whyNoReplica() }];
 
 let folder: TemporaryFolder;
 let installation: Installation | undefined;

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { statSync, writeFileSync } from "node:fs";
+import { existsSync, statSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createConnection, createServer } from "node:net";
 import { once } from "node:events";
 import { join } from "node:path";
@@ -21,7 +21,7 @@ import {
   ROOT,
   composeCommand,
   testImage,
-  whyNoImage,
+  whyNoReplica,
 } from "../../container-engine.ts";
 import { freshDatabase, temporaryFolder } from "../../servers.ts";
 import { ask, range, until } from "../load-balancer/load-balancer-under-test.ts";
@@ -32,7 +32,10 @@ const run = promisify(execFile);
 const BUNDLE = "ab".repeat(32);
 const SOCKET = (ENGINE ?? "unix:///var/run/docker.sock").replace("unix://", "");
 const compose = composeCommand();
-const why = compose === undefined ? NO_COMPOSE : whyNoImage();
+const why =
+  compose === undefined
+    ? NO_COMPOSE
+    : (whyNoReplica() ?? (existsSync(SOCKET) ? undefined : "the engine has no socket here"));
 
 /** Postgres of this machine's loopback, at an address of the engine's network. */
 async function forward(host: string, databaseUrl: string, opened: Resources): Promise<string> {
@@ -97,7 +100,7 @@ async function openComposed() {
   const change = (control: object) =>
     writeFileSync(
       changes,
-      JSON.stringify({ version: "2.4", services: { "control-plane": { environment: control } } }),
+      JSON.stringify({ services: { "control-plane": { environment: control } } }),
     );
   change({ FIRST_RELEASE: first });
   const [command = "", ...prefix] = compose ?? [];

@@ -1,7 +1,7 @@
 import type { ControlPlane } from "@canarec/load-balancer/control/compose";
 import type { Runtime } from "@canarec/load-balancer/runtimes/runtime";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { BUILD_LIMIT_MS, whyNoImage } from "../../container-engine.ts";
+import { BUILD_LIMIT_MS, whyNoReplica } from "../../container-engine.ts";
 import { ask, range, until } from "../load-balancer/load-balancer-under-test.ts";
 import {
   BUNDLE,
@@ -58,7 +58,7 @@ function load() {
 
 const RUNTIMES: readonly { kind: Runtime["kind"]; why?: string | undefined }[] = [
   { kind: "process" },
-  { kind: "docker", why: whyNoImage() },
+  { kind: "docker", why: whyNoReplica() },
 ];
 
 describe.each(RUNTIMES)("the control plane, builds being of kind $kind", ({ kind, why }) => {

@@ -5,13 +5,13 @@ import { openDockerRuntime } from "@canarec/load-balancer/runtimes/docker/docker
 import type { ReplicaExit, Runtime } from "@canarec/load-balancer/runtimes/runtime";
 import type { ContainerInspectInfo } from "dockerode";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { BUILD_LIMIT_MS, ENGINE, whyNoImage } from "../../container-engine.ts";
+import { BUILD_LIMIT_MS, ENGINE, whyNoReplica } from "../../container-engine.ts";
 import { temporaryFolder } from "../../servers.ts";
 import { type DockerWorld, openDockerWorld } from "./docker-world.ts";
 import { ask, never, specOf } from "./runtime-world.ts";
 
 const JOURNAL = "db-utils/drizzle/meta/_journal.json";
-const noImage = whyNoImage();
+const noImage = whyNoReplica();
 
 describe("images and their containers", () => {
   let world: DockerWorld;

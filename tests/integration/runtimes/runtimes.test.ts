@@ -1,6 +1,6 @@
 import type { ReplicaExit, ReplicaSpec, Runtime } from "@canarec/load-balancer/runtimes/runtime";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { BUILD_LIMIT_MS, whyNoImage } from "../../container-engine.ts";
+import { BUILD_LIMIT_MS, whyNoReplica } from "../../container-engine.ts";
 import { openDockerWorld } from "./docker-world.ts";
 import { openProcessWorld } from "./process-world.ts";
 import { type RuntimeWorld, ask, never, specOf, startedByOwner } from "./runtime-world.ts";
@@ -15,7 +15,7 @@ interface Kind {
 /** What holds for every runtime. */
 const KINDS: readonly Kind[] = [
   { kind: "process", make: openProcessWorld },
-  { kind: "docker", make: openDockerWorld, why: whyNoImage() },
+  { kind: "docker", make: openDockerWorld, why: whyNoReplica() },
 ];
 
 describe.each(KINDS)("the $kind runtime", ({ kind, make, why }) => {
