@@ -39,6 +39,8 @@ export interface ControlWorld extends AsyncDisposable {
   readonly home: string;
   /** The commit that is checked out at first. */
   readonly first: string;
+  /** The environment of a control plane of this world. */
+  env(changes?: Readonly<Record<string, string>>): Record<string, string>;
   /** @param changes of its environment. */
   start(changes?: Readonly<Record<string, string>>): Promise<ControlPlane>;
 }
@@ -67,31 +69,43 @@ export async function openControlWorld(
     `insert into bundles values ($1, now(), 3, 1, false, 'complete', 'c', '{}', '{}')`,
     [BUNDLE],
   );
-  const steps = { shadow: { seconds: 1, share: 0.5 }, ramp: [{ weight: 0.25, seconds: 1 }] };
-  const plansFile = join(folder.path, "plans.json");
-  writeFileSync(
-    plansFile,
-    JSON.stringify({ ...PLANS, quick: { ...PLANS["quick"], ...steps, ...quick } }),
-  );
+  const plansFile = writePlans(folder.path, quick);
   const balancer = opened.use(
     await balance({ replicas: [], home, brokers: exposures.brokers, topic: exposures.topic }),
   );
+  const env = (changes: Readonly<Record<string, string>> = {}) => ({
+    PORT: "0",
+    DATABASE_URL: fresh.url,
+    CANAREC_HOME: home,
+    DATA_PLANE_URLS: balancer.adminUrl,
+    RELEASE_PLANS: plansFile,
+    RELEASE_REPOSITORY: repository.folder,
+    MAIN_REPLICAS: "1",
+    ...{ ...runtimeEnv, ...changes },
+  });
   const start = (changes: Readonly<Record<string, string>> = {}) =>
-    startControlPlane(
-      controlConfig({
-        PORT: "0",
-        DATABASE_URL: fresh.url,
-        CANAREC_HOME: home,
-        DATA_PLANE_URLS: balancer.adminUrl,
-        RELEASE_PLANS: plansFile,
-        RELEASE_REPOSITORY: repository.folder,
-        MAIN_REPLICAS: "1",
-        ...{ ...runtimeEnv, ...changes },
-      }),
-      createLogger("control-plane", "silent"),
-    );
-  const databaseUrl = fresh.url;
-  return disposable(opened, { repository, database, databaseUrl, balancer, home, first, start });
+    startControlPlane(controlConfig(env(changes)), createLogger("control-plane", "silent"));
+  return disposable(opened, {
+    repository,
+    database,
+    databaseUrl: fresh.url,
+    balancer,
+    home,
+    first,
+    env,
+    start,
+  });
+}
+
+/** The named plans, with a quick one that is quicker. @returns the file. */
+function writePlans(folder: string, quick: object): string {
+  const steps = { shadow: { seconds: 1, share: 0.5 }, ramp: [{ weight: 0.25, seconds: 1 }] };
+  const file = join(folder, "plans.json");
+  writeFileSync(
+    file,
+    JSON.stringify({ ...PLANS, quick: { ...PLANS["quick"], ...steps, ...quick } }),
+  );
+  return file;
 }
 
 async function dockerEnv(opened: Resources): Promise<Record<string, string>> {
