@@ -9,6 +9,7 @@ import type { DataPlane } from "./data-plane.ts";
 import { type Judgement, judgeAnswer } from "./judge-answer.ts";
 import { LIST_BYTES } from "./movie-list.ts";
 import { nextMove } from "./next-move.ts";
+import { isoTime } from "./iso-time.ts";
 import { type Answering, markHeaders, sendProblem } from "./respond.ts";
 
 /** How many movies the copy of the popular list answers with. */
@@ -302,7 +303,7 @@ export class RecommendCall implements Waiter {
     record({
       v: 1,
       requestId: this.#requestId,
-      at: new Date(wallMs()).toISOString(),
+      at: isoTime(wallMs()),
       userId: this.#userId,
       assigned: this.#assigned,
       served: answer.served,

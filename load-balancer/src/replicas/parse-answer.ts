@@ -20,8 +20,9 @@ const HEAD_BYTES = 16 * 1_024;
 /** Longest line that tells how long a chunk is. */
 const CHUNK_LINE_BYTES = 64;
 
-const STATUS_LINE = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: [^\r\n]*)?$/;
-const HEADER_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+/** Status line and headers without any liberty. */
+const HEAD =
+  /^HTTP\/1\.([01]) ([1-9]\d\d)(?: [^\r\n]*)?((?:\r\n[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[^\r\n\0]*)*)$/;
 
 /**
  * Read the one answer to one GET (RFC 9112), strictly: its framing is given once, and nothing follows it.
@@ -61,16 +62,15 @@ interface Head {
 }
 
 function parseHead(text: string): Head | undefined {
-  const lines = text.split("\r\n");
-  const [, minor, status] = STATUS_LINE.exec(lines[0] ?? "") ?? [];
+  const [, minor, status, block = ""] = HEAD.exec(text) ?? [];
   if (status === undefined) return undefined;
   const headers: Record<string, string> = {};
-  for (let i = 1; i < lines.length; i += 1) {
-    const line = lines[i] ?? "";
-    const colon = line.indexOf(":");
-    const name = line.slice(0, Math.max(0, colon)).toLowerCase();
-    if (!HEADER_NAME.test(name) || line.includes("\n") || line.includes("\0")) return undefined;
-    const value = line.slice(colon + 1).trim();
+  for (let at = 0; at < block.length;) {
+    const colon = block.indexOf(":", at);
+    const name = block.slice(at + 2, colon).toLowerCase();
+    at = block.indexOf("\r\n", colon);
+    if (at < 0) at = block.length;
+    const value = block.slice(colon + 1, at).trim();
     const before = headers[name];
     if (before !== undefined && FRAMING.has(name)) return undefined;
     headers[name] = before === undefined ? value : `${before}, ${value}`;
