@@ -50,12 +50,7 @@ export function innerServices(choices: ServiceChoices): string[] {
 
 /** Every service of a cluster, in the order of its start; they are stopped in the reverse. */
 export function servicePlans(at: ClusterAddresses, choices: ServiceChoices): ServicePlan[] {
-  const plans = [
-    streamParser(at, choices),
-    controlPlane(at),
-    loadBalancer(at),
-    inner(at, "monitoring", { program: "monitoring/src/main.ts", stage: 1 }),
-  ];
+  const plans = [streamParser(at, choices), controlPlane(at), loadBalancer(at), monitoring(at)];
   return choices.simulator ? [...plans, simulator(at, choices)] : plans;
 }
 
@@ -90,6 +85,14 @@ function streamParser(at: ClusterAddresses, choices: ServiceChoices): ServicePla
     program: "stream-parser/src/main.ts",
     stage: 0,
     env: { ...metadata, ...(at.ownKafka ? {} : { STREAM_SESSION_MS: String(SESSION_MS) }) },
+  });
+}
+
+function monitoring(at: ClusterAddresses): ServicePlan {
+  return inner(at, "monitoring", {
+    program: "monitoring/src/main.ts",
+    stage: 1,
+    env: { CONTROL_URL: `http://127.0.0.1:${at.ports["control-plane"] ?? 0}` },
   });
 }
 

@@ -6,7 +6,7 @@ import { Resources, disposable } from "@canarec/service-kit/lifecycle";
 import type { Logger } from "@canarec/service-kit/logging";
 import { type Registry, createRegistry } from "@canarec/service-kit/metrics";
 import type { MonitoringConfig } from "./config.ts";
-import { JOBS, type Job, withSchedules } from "./jobs/job-table.ts";
+import { JOBS, type Job, releaseJob, withSchedules } from "./jobs/job-table.ts";
 import { runCommand } from "./jobs/run-command.ts";
 import { createJobRunner } from "./jobs/run-job.ts";
 import { scheduleJobs } from "./jobs/schedule-jobs.ts";
@@ -15,6 +15,7 @@ import { type Judge, startJudge } from "./judge/start-judge.ts";
 import { type MonitoringMetrics, createMonitoringMetrics } from "./metrics.ts";
 import { deliverNotices } from "./slack/deliver-notices.ts";
 import { openNotifier } from "./slack/open-notifier.ts";
+import { watchTags } from "./tags/watch-tags.ts";
 import { watchDatabase } from "./watch-database.ts";
 
 /** What a test may put in place of the real thing. */
@@ -79,8 +80,28 @@ export async function startMonitoring(
     .use(unknownPath())
     .use(errorHandler(log));
   const server = opened.use(await listen(app, { host: config.host, port: config.port }));
-  opened.use(scheduleJobs(withSchedules(overrides.jobs ?? JOBS, config.schedules), runner));
+  opened.use(scheduleJobs(jobsOf(config, overrides), runner));
+  openTagWatch(opened, config, db, log);
   return disposable(opened, { url: server.url });
+}
+
+function jobsOf(config: MonitoringConfig, overrides: Overrides): readonly Job[] {
+  const { releaseSchedule: schedule, releasePlan, schedules } = config;
+  const jobs = withSchedules(overrides.jobs ?? JOBS, schedules);
+  return schedule === undefined ? jobs : [...jobs, releaseJob(schedule, releasePlan)];
+}
+
+/** Of a repository whose tags ask for releases, where there is one. */
+function openTagWatch(
+  opened: Resources,
+  { tags, commandEnv: env, releasePlan: plan }: MonitoringConfig,
+  db: Database,
+  log: Logger,
+): void {
+  if (tags === undefined) return;
+  const { controlUrl: url, tokenFile, ...where } = tags;
+  const control = { url, tokenFile };
+  opened.use(watchTags({ ...where, ...{ db, log, control, plan, env, now: () => new Date() } }));
 }
 
 /** Of what the control plane has to tell. */

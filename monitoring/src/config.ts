@@ -1,4 +1,4 @@
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { type Env, parseConfig, variable } from "@canarec/service-kit/config";
 import { z } from "zod";
 import { cronExpression } from "./jobs/cron-expression.ts";
@@ -17,10 +17,25 @@ export interface MonitoringConfig {
   readonly exposureTopic: string;
   /** Of an answer; a slower one counts as late. */
   readonly deadlineMs: number;
+  /** Absent: no tags are watched. */
+  readonly tags: TagConfig | undefined;
+  /** When main's own code is released with a new bundle, as a cron expression in UTC; absent: never. */
+  readonly releaseSchedule: string | undefined;
+  /** The plan of releases that nobody types. */
+  readonly releasePlan: string;
   /** The program of the `canarec` command. */
   readonly canarec: string;
   /** Environment of the commands. */
   readonly commandEnv: Readonly<Record<string, string>>;
+}
+
+export interface TagConfig {
+  /** A path or an address; may hold a password. */
+  readonly repository: string;
+  readonly releaseRepository: string;
+  readonly controlUrl: string;
+  readonly tokenFile: string;
+  readonly everyMs: number;
 }
 
 const CANAREC = resolve(import.meta.dirname, "../../cli/bin/canarec.mjs");
@@ -30,6 +45,8 @@ const FOR_COMMANDS = [
   ...["PATH", "HOME", "TZ", "CANAREC_HOME", "NODE_EXTRA_CA_CERTS"],
   ...["DATABASE_URL", "PGPASSWORD", "PGPASSFILE"],
 ];
+
+const ROOT = resolve(import.meta.dirname, "../..");
 
 const MonitoringEnv = z.object({
   HOST: z.string().default("127.0.0.1"),
@@ -42,6 +59,17 @@ const MonitoringEnv = z.object({
   DEADLINE_MS: variable.milliseconds.default(600),
   RETENTION_SCHEDULE: cronExpression.optional(),
   STATISTICS_SCHEDULE: cronExpression.optional(),
+  RELEASE_SCHEDULE: cronExpression.optional(),
+  RELEASE_PLAN: z
+    .string()
+    .regex(/^[a-z0-9-]{1,64}$/)
+    .default("standard"),
+  TAG_REPOSITORY: z.string().min(1).optional(),
+  TAG_SECONDS: variable.count.pipe(z.int().min(1).max(86_400)).default(30),
+  RELEASE_REPOSITORY: z.string().min(1).default(ROOT),
+  CONTROL_URL: variable.httpUrl.default("http://127.0.0.1:9083"),
+  CONTROL_TOKEN_FILE: z.string().min(1).optional(),
+  CANAREC_HOME: z.string().min(1).default(".canarec"),
 });
 
 /** @throws ConfigError naming every malformed variable. */
@@ -57,6 +85,18 @@ export function monitoringConfig(env: Env): MonitoringConfig {
     streamTopic: e.STREAM_TOPIC,
     exposureTopic: e.EXPOSURE_TOPIC,
     deadlineMs: e.DEADLINE_MS,
+    tags:
+      e.TAG_REPOSITORY === undefined
+        ? undefined
+        : {
+            repository: e.TAG_REPOSITORY,
+            releaseRepository: resolve(e.RELEASE_REPOSITORY),
+            controlUrl: e.CONTROL_URL,
+            tokenFile: e.CONTROL_TOKEN_FILE ?? join(resolve(e.CANAREC_HOME), "control-token"),
+            everyMs: e.TAG_SECONDS * 1_000,
+          },
+    releaseSchedule: e.RELEASE_SCHEDULE,
+    releasePlan: e.RELEASE_PLAN,
     canarec: CANAREC,
     commandEnv: Object.fromEntries(
       FOR_COMMANDS.flatMap((name) => {

@@ -1,5 +1,6 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import type { CliContext } from "../cli-context.ts";
+import type { SubmitOptions } from "../release/release-actions.ts";
 import type { DrillOptions } from "../release/drill-action.ts";
 import { examples, leaf } from "./leaf.ts";
 import { addSimulateCommand } from "./release-simulate.ts";
@@ -17,19 +18,25 @@ const COMMANDS: Readonly<Record<string, string>> = {
 export function addReleaseCommands(program: Command, context: CliContext): void {
   const group = program.command("release").description("ship builds as canaries, and judge them");
   leaf(group, "submit", "queue a build: a commit, and the bundle that it builds")
-    .requiredOption("--ref <ref>", "branch, tag or commit")
+    .option("--ref <ref>", "branch, tag or commit; main's own code unless given")
     .option("--bundle <id>", "serve this bundle instead of a new one")
     .option("--plan <name>", "how it is served and judged", "standard")
     .option("--policy <policy>", "superior or non-inferior")
     .option("--supersede", "take the place of a release that is not yet evaluated")
     .option("--force", "also where the traffic cannot show the margin")
     .option("--emergency", "make it main as soon as it is ready, unjudged")
+    .addOption(
+      new Option("--source <source>", "for the record")
+        .choices(["cli", "schedule"])
+        .default("cli")
+        .hideHelp(),
+    )
     .option("--wait", "until it is over; an error if it was not promoted")
     .addHelpText(
       "after",
       examples("release submit --ref HEAD", "release submit --ref v7 --plan quick"),
     )
-    .action(async (options: { ref: string }) => {
+    .action(async (options: SubmitOptions) => {
       const { submitAction } = await import("../release/release-actions.ts");
       await submitAction(context, options);
     });

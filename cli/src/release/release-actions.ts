@@ -18,7 +18,9 @@ const WATCH_MS = 2_000;
 const WAIT_MS = 500;
 
 export interface SubmitOptions extends CommonOptions {
-  readonly ref: string;
+  /** Absent: main's own code. */
+  readonly ref?: string;
+  readonly source: string;
   readonly bundle?: string;
   readonly plan?: string;
   readonly policy?: string;
@@ -30,8 +32,9 @@ export interface SubmitOptions extends CommonOptions {
 
 /** `canarec release submit` */
 export async function submitAction(context: CliContext, options: SubmitOptions): Promise<void> {
-  const { ref, bundle, plan, policy, emergency } = options;
+  const { bundle, plan, policy, emergency, source } = options;
   const api = controlApi(context, options);
+  const ref = options.ref ?? (await mainCode(api));
   const judged = emergency !== true;
   const expectation = judged ? await expectationOf(context, options) : undefined;
   const body = {
@@ -41,7 +44,7 @@ export async function submitAction(context: CliContext, options: SubmitOptions):
     policy,
     emergency,
     actor: actor(),
-    source: "cli",
+    source,
     expectation,
     queue: options.supersede === true ? "supersede" : undefined,
   };
@@ -56,6 +59,13 @@ export async function submitAction(context: CliContext, options: SubmitOptions):
       "\n",
     ),
   );
+}
+
+async function mainCode(api: ControlApi): Promise<string> {
+  const { main } = z
+    .object({ main: z.object({ code: z.string() }) })
+    .parse(await api.get("/status"));
+  return main.code;
 }
 
 interface Waiting {

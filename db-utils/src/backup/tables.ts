@@ -52,6 +52,8 @@ const TABLES = [
   schema.analysisProgress,
   schema.analysisMarks,
   schema.stepUsers,
+  schema.tagRepositories,
+  schema.releaseTags,
 ] as const;
 
 /** Every table of the schema, in an order in which references are there before what refers to them. */

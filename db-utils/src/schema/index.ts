@@ -18,6 +18,7 @@ export * from "./people.ts";
 export * from "./platform-answers.ts";
 export * from "./rejected-lines.ts";
 export * from "./rejection-counts.ts";
+export * from "./release-tags.ts";
 export * from "./releases.ts";
 export * from "./rollouts.ts";
 export * from "./step-users.ts";

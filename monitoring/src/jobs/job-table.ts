@@ -34,6 +34,17 @@ export const JOBS: readonly Job[] = [
   },
 ];
 
+/** Main's own code with a new bundle, as a release that is judged like any other. */
+export function releaseJob(schedule: string, plan: string): Job {
+  return {
+    name: "release",
+    schedule,
+    command: ["release", "submit", "--plan", plan, "--source", "schedule", "--json"],
+    limitMs: 10 * MINUTE_MS,
+    atStart: false,
+  };
+}
+
 /** The table with other times for some of its jobs. */
 export function withSchedules(
   jobs: readonly Job[],

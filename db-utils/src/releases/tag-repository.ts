@@ -1,0 +1,111 @@
+import type { Database } from "../database.ts";
+
+/** A tag, and the full commit that it names. */
+export interface Tag {
+  readonly tag: string;
+  readonly code: string;
+}
+
+export interface KnownTag extends Tag {
+  readonly outcome: "before" | "pending" | "submitted" | "refused";
+}
+
+/** A message for the operators, written with what it tells. */
+export interface TagNotice {
+  /** The same event writes no second one. */
+  readonly key: string;
+  readonly text: string;
+}
+
+type Queryable = Pick<Database["pool"], "query">;
+
+/** What is known of the tags of a repository, which its address's SHA-256 names. */
+export class TagRepository {
+  readonly #db: Database;
+  readonly #repository: string;
+
+  constructor(db: Database, repository: string) {
+    this.#db = db;
+    this.#repository = repository;
+  }
+
+  /** Undefined where the repository was never looked at. */
+  async known(): Promise<readonly KnownTag[] | undefined> {
+    const { pool } = this.#db;
+    const watched = await pool.query("select 1 from tag_repositories where repository = $1", [
+      this.#repository,
+    ]);
+    if (watched.rowCount === 0) return undefined;
+    const { rows } = await pool.query<KnownTag>(
+      "select tag, code, outcome from release_tags where repository = $1",
+      [this.#repository],
+    );
+    return rows;
+  }
+
+  /** Begin to watch: these were there before. */
+  async begin(tags: readonly Tag[], now: Date): Promise<void> {
+    await this.#db.transaction(async ({ client }) => {
+      await client.query(
+        "insert into tag_repositories (repository, watched_since) values ($1, $2) on conflict do nothing",
+        [this.#repository, now],
+      );
+      for (const one of tags) await this.#note(client, { ...one, outcome: "before" }, now);
+    });
+  }
+
+  /** A tag that is to be submitted: noted before it is, so that it is neither lost nor submitted twice. */
+  async pending(tag: Tag, now: Date): Promise<void> {
+    await this.#note(this.#db.pool, { ...tag, outcome: "pending" }, now);
+  }
+
+  /** The release that was made of a tag's commit, where whoever asked for it has not heard of it. */
+  async releaseOf({ tag, code }: Tag): Promise<number | undefined> {
+    const { rows } = await this.#db.pool.query<{ id: number }>(
+      "select release_id as id from releases where tag = $1 and code = $2 order by release_id limit 1",
+      [tag, code],
+    );
+    return rows[0]?.id;
+  }
+
+  async submitted(tag: string, releaseId: number): Promise<void> {
+    await this.#db.pool.query(
+      "update release_tags set outcome = 'submitted', release_id = $3 where repository = $1 and tag = $2",
+      [this.#repository, tag, releaseId],
+    );
+  }
+
+  async refused(
+    tag: string,
+    reason: string,
+    { notice, now }: { readonly notice: TagNotice; readonly now: Date },
+  ): Promise<void> {
+    await this.#db.transaction(async ({ client }) => {
+      await client.query(
+        "update release_tags set outcome = 'refused', reason = $3 where repository = $1 and tag = $2",
+        [this.#repository, tag, reason],
+      );
+      await writeNotice(client, notice, now);
+    });
+  }
+
+  async tell(notice: TagNotice, now: Date): Promise<void> {
+    await writeNotice(this.#db.pool, notice, now);
+  }
+
+  async #note(client: Queryable, { tag, code, outcome }: KnownTag, now: Date): Promise<void> {
+    await client.query(
+      `insert into release_tags (repository, tag, code, seen_at, outcome) values ($1, $2, $3, $4, $5)
+       on conflict do nothing`,
+      [this.#repository, tag, code, now, outcome],
+    );
+  }
+}
+
+async function writeNotice(client: Queryable, notice: TagNotice, now: Date): Promise<void> {
+  await client.query(
+    `insert into notices (notice_key, created_at, kind, text, send_after)
+     values ($1, $2, 'tag', $3, $2) on conflict do nothing`,
+    [notice.key, now, notice.text],
+  );
+}

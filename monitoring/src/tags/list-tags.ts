@@ -1,0 +1,66 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import type { Tag } from "@canarec/db-utils/releases/tag-repository";
+
+const run = promisify(execFile);
+
+/** Tags of this kind are wishes to release. */
+export const TAG_PREFIX = "release-recommender-nightly-";
+
+const LIMIT_MS = 60_000;
+const OUTPUT_BYTES = 16_000_000;
+
+/** No helper that an address could name, and nobody to ask for a password. */
+const SAFELY = { GIT_ALLOW_PROTOCOL: "file:git:http:https:ssh", GIT_TERMINAL_PROMPT: "0" };
+
+export interface GitOptions {
+  /** Path or address; may hold a password. */
+  readonly repository: string;
+  /** That git gets. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+}
+
+/** The tags of a repository that ask for a release. @throws what execFile does; mind the address in it. */
+export async function listTags(options: GitOptions): Promise<readonly Tag[]> {
+  const args = ["ls-remote", "--tags", "--", options.repository, `refs/tags/${TAG_PREFIX}*`];
+  return parseTags(await git(args, options));
+}
+
+/**
+ * Bring a tag's commit into the repository that releases are of, as `refs/canarec/tags/TAG`.
+ *
+ * @returns that ref.
+ */
+export async function fetchTag(tag: string, to: string, options: GitOptions): Promise<string> {
+  const ref = `refs/canarec/tags/${tag}`;
+  const refspec = `refs/tags/${tag}:${ref}`;
+  await git(
+    ["-C", to, "fetch", "--quiet", "--no-tags", "--", options.repository, refspec],
+    options,
+  );
+  return ref;
+}
+
+async function git(args: readonly string[], { env, signal }: GitOptions): Promise<string> {
+  const { stdout } = await run("git", args, {
+    env: { ...env, ...SAFELY },
+    ...{ signal, timeout: LIMIT_MS, maxBuffer: OUTPUT_BYTES },
+  });
+  return stdout;
+}
+
+const LINE = new RegExp(
+  `^([0-9a-f]{40,64})\\trefs/tags/(${TAG_PREFIX}[\\w.-]{1,200})(\\^\\{\\})?$`,
+);
+
+/** What `git ls-remote` prints. An annotated tag has a second line, with the commit that it names. */
+export function parseTags(text: string): readonly Tag[] {
+  const codes = new Map<string, string>();
+  for (const line of text.split("\n")) {
+    const [, code, tag, peeled] = LINE.exec(line) ?? [];
+    if (code === undefined || tag === undefined) continue;
+    if (peeled !== undefined || !codes.has(tag)) codes.set(tag, code);
+  }
+  return [...codes].map(([tag, code]) => ({ tag, code }));
+}

@@ -1,0 +1,109 @@
+import { createHash } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Database } from "@canarec/db-utils/database";
+import { type Tag, TagRepository } from "@canarec/db-utils/releases/tag-repository";
+import { messageOf } from "@canarec/service-kit/errors";
+import type { Logger } from "@canarec/service-kit/logging";
+import { type GitOptions, fetchTag, listTags } from "./list-tags.ts";
+import { sortTags } from "./sort-tags.ts";
+import { type ControlAccess, submitTag } from "./submit-tag.ts";
+
+export interface TagWatchOptions {
+  readonly db: Database;
+  /** Whose tags are watched; may hold a password, and is never logged. */
+  readonly repository: string;
+  /** That releases are of. */
+  readonly releaseRepository: string;
+  readonly control: ControlAccess;
+  readonly plan: string;
+  readonly everyMs: number;
+  /** Of git. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly now: () => Date;
+  readonly log: Logger;
+}
+
+/**
+ * Submit each new tag `release-recommender-nightly-*` of a repository, once. Tags from before the first
+ * look are left alone; a tag that moves is told to the operators, and not submitted again.
+ */
+export function watchTags(options: TagWatchOptions): AsyncDisposable {
+  const stop = new AbortController();
+  const { log, repository, everyMs } = options;
+  let wasFailing = false;
+  const look = async () => {
+    try {
+      await lookOnce(options, stop.signal);
+      if (wasFailing) log.info("the repository of tags can be read again");
+      wasFailing = false;
+    } catch (failure) {
+      const reason = messageOf(failure).replaceAll(repository, "TAG_REPOSITORY");
+      if (!wasFailing && !stop.signal.aborted) log.warn({ reason }, "tags cannot be looked at");
+      wasFailing = true;
+    }
+  };
+  const running = (async () => {
+    while (!stop.signal.aborted) {
+      await look();
+      await sleep(everyMs, undefined, { signal: stop.signal }).catch(() => undefined);
+    }
+  })();
+  return {
+    async [Symbol.asyncDispose]() {
+      stop.abort();
+      await running;
+    },
+  };
+}
+
+async function lookOnce(options: TagWatchOptions, signal: AbortSignal): Promise<void> {
+  const { db, repository, env, now } = options;
+  const tags = new TagRepository(db, createHash("sha256").update(repository).digest("hex"));
+  const git: GitOptions = { repository, env, signal };
+  const found = await listTags(git);
+  const known = await tags.known();
+  if (known === undefined) {
+    await tags.begin(found, now());
+    return;
+  }
+  const { submit, moved } = sortTags(found, known);
+  for (const { tag, code, before } of moved) {
+    const text =
+      `The tag ${tag} was moved from ${before.slice(0, 12)} to ${code.slice(0, 12)}: ` +
+      "it is not released again. Give the new commit a tag of its own";
+    await tags.tell({ key: `tag-${tag}-moved-${code}`, text }, now());
+  }
+  for (const one of submit) await submitOnce(one, { ...options, tags, git, signal });
+}
+
+interface Submitting extends TagWatchOptions {
+  readonly tags: TagRepository;
+  readonly git: GitOptions;
+  readonly signal: AbortSignal;
+}
+
+async function submitOnce(one: Tag, parts: Submitting): Promise<void> {
+  const { tags, git, signal, db, control, plan, now, log } = parts;
+  const { tag, code } = one;
+  await tags.pending(one, now());
+  const before = await tags.releaseOf(one);
+  if (before !== undefined) {
+    await tags.submitted(tag, before);
+    return;
+  }
+  const ref = await fetchTag(tag, parts.releaseRepository, git);
+  const surroundings = { client: db.pool, now: now(), signal };
+  const submitted = await submitTag({ tag, ref, plan }, control, surroundings);
+  if (submitted.kind === "submitted") {
+    await tags.submitted(tag, submitted.releaseId);
+    log.info({ tag, release: submitted.releaseId }, "a tag was submitted");
+  } else if (submitted.kind === "refused") {
+    const text =
+      `The tag ${tag} (${code.slice(0, 12)}) was not released: ${submitted.reason}\n` +
+      `canarec release submit --ref ${ref} --force`;
+    const notice = { key: `tag-${tag}-refused`, text };
+    await tags.refused(tag, submitted.reason, { notice, now: now() });
+  } else {
+    log.warn({ tag, reason: submitted.reason }, "a tag waits to be submitted");
+  }
+}
