@@ -9,7 +9,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 const FAULT = "none";
 
 /** Of requests of users, from the first on: the crash comes in the middle of the traffic. */
-const CRASH_AT = 100;
+const CRASH_AT = 20;
 const EXIT_AFTER_MS = 10 * 60_000;
 const ERROR_SHARE = 0.01;
 const SLOW_SHARE = 0.02;
