@@ -8,7 +8,7 @@ import { Track } from "../contract/exposure.ts";
 import { ReleasePlan } from "../contract/release-plan.ts";
 import { commandProblem } from "../rollout/decide-command.ts";
 import { Rollout } from "../rollout/rollout.ts";
-import type { Command } from "../rollout/decide.ts";
+import type { Command } from "../rollout/transitions.ts";
 import type { ReplicaSet } from "./replica-set.ts";
 import type { RoutingWriter } from "./routing-writer.ts";
 import { Submission } from "./submit.ts";

@@ -3,7 +3,8 @@ import type { Release, ReleaseRepository } from "@canarec/db-utils/releases/rele
 import { ServiceError, messageOf } from "@canarec/service-kit/errors";
 import type { Logger } from "@canarec/service-kit/logging";
 import { ReleasePlan } from "../contract/release-plan.ts";
-import { type Command, type Observations, type Transition, decide } from "../rollout/decide.ts";
+import { decide } from "../rollout/decide.ts";
+import type { Command, Observations, Transition } from "../rollout/transitions.ts";
 import { type Desired, desired } from "../rollout/desired.ts";
 import { Rollout } from "../rollout/rollout.ts";
 import type { Runtime } from "../runtimes/runtime.ts";

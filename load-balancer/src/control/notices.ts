@@ -1,5 +1,5 @@
 import type { Notice, Release } from "@canarec/db-utils/releases/release-repository";
-import type { Transition } from "../rollout/decide.ts";
+import type { Transition } from "../rollout/transitions.ts";
 import type { Rollout } from "../rollout/rollout.ts";
 
 /** What operators are told of, by the state that begins. */

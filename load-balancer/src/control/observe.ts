@@ -1,7 +1,7 @@
 import type { StoredVerdict } from "@canarec/db-utils/releases/release-repository";
 import type { Track } from "../contract/exposure.ts";
 import { VERDICT_VERSION, Verdict } from "../contract/verdict.ts";
-import type { Observations } from "../rollout/decide.ts";
+import type { Observations } from "../rollout/transitions.ts";
 import type { TrackReport } from "./data-planes.ts";
 import type { Failure } from "./replica-set.ts";
 

@@ -1,5 +1,5 @@
 import type { ReleasePlan } from "../contract/release-plan.ts";
-import { type Observations, SERVING, type Transition, goOn, hold, move } from "./decide.ts";
+import { type Observations, SERVING, type Transition, goOn, hold, move } from "./transitions.ts";
 import type { Rollout } from "./rollout.ts";
 
 /** Why a command cannot be obeyed in this state; undefined where it can. */

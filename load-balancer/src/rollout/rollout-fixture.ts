@@ -1,6 +1,6 @@
 import type { ReleasePlan } from "../contract/release-plan.ts";
 import type { Verdict } from "../contract/verdict.ts";
-import type { Observations } from "./decide.ts";
+import type { Observations } from "./transitions.ts";
 import { parsePlans } from "./plans.ts";
 import { type Rollout, type RolloutState, queuedRollout } from "./rollout.ts";
 import { evaluationStep } from "./steps.ts";

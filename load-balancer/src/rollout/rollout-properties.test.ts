@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Observations, NEXT, decide } from "./decide.ts";
+import { decide } from "./decide.ts";
+import { type Observations, NEXT } from "./transitions.ts";
 import { desired } from "./desired.ts";
 import { MINUTE, START, plan, rolloutIn, verdict } from "./rollout-fixture.ts";
 import {

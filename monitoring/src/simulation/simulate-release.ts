@@ -1,6 +1,7 @@
 import { assignTrack } from "@canarec/load-balancer/assignment/assign-track";
 import type { Verdict } from "@canarec/load-balancer/contract/verdict";
-import { type Transition, decide } from "@canarec/load-balancer/rollout/decide";
+import { decide } from "@canarec/load-balancer/rollout/decide";
+import type { Transition } from "@canarec/load-balancer/rollout/transitions";
 import { desired } from "@canarec/load-balancer/rollout/desired";
 import { ENDED, type Rollout, queuedRollout } from "@canarec/load-balancer/rollout/rollout";
 import type { MinuteEvidence, SummarisedMinute, Summaries } from "../analysis/assemble-inputs.ts";
