@@ -64,7 +64,7 @@ const BUILD: SimulatedBuild = {
   losses: { exposures: 0.01, users: 0, answers: 0.02, watches: 0.02 },
 };
 
-/** Two equal builds; in 12 h of the standard plan about 4,600 users come to each track, of whom 3,100 are mature. */
+/** Two equal builds; in 12 h of the standard plan about 4,100 users come to each track, of whom 3,200 are mature. */
 export function equalBuilds(plan: ReleasePlan): Scenario {
   return {
     plan,
