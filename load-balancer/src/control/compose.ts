@@ -21,14 +21,13 @@ import { openDataPlanes } from "./data-planes.ts";
 import { openLeadership } from "./leadership.ts";
 import { openRuntime } from "./open-runtime.ts";
 import { ReplicaSet } from "./replica-set.ts";
+import { roundOf } from "./one-round.ts";
 import { RoutingWriter } from "./routing-writer.ts";
+import { steadyClock } from "./steady-clock.ts";
 import { type SubmitParts, submit, submitFirst } from "./submit.ts";
 
 /** Between two rounds while nothing happens. */
 const ROUND_MS = 1_000;
-
-/** How long a leader without Postgres goes on renewing nightly's lease. */
-const ALONE_MS = 2 * 3_600_000;
 
 /** What a test may put in place of the real thing. */
 export interface Overrides {
@@ -167,19 +166,14 @@ interface Rounds {
 /** Round after round, until disposed; without Postgres the lease is renewed for a while. */
 function keepRounds(controller: Controller, { first, log, wake, nowMs }: Rounds): AsyncDisposable {
   const stop = new AbortController();
-  let aloneSinceMs: number | undefined;
-  const round = async () => {
-    try {
+  const round = roundOf({
+    round: async () => {
       await first();
       while ((await controller.round()) && !stop.signal.aborted);
-      if (aloneSinceMs !== undefined) log.info("Postgres is back");
-      aloneSinceMs = undefined;
-    } catch (failure) {
-      if (aloneSinceMs === undefined) log.warn({ err: failure }, "a round failed");
-      aloneSinceMs ??= nowMs();
-      if (nowMs() - aloneSinceMs < ALONE_MS) await controller.renew().catch(() => undefined);
-    }
-  };
+    },
+    renew: () => controller.renew(),
+    ...{ nowMs, log },
+  });
   const running = (async () => {
     while (!stop.signal.aborted) {
       await round();
@@ -205,12 +199,6 @@ function wakeable() {
       if (cut.signal.aborted) cut = new AbortController();
     },
   };
-}
-
-/** Milliseconds since 1970 at the start, and from then on what has passed: jumps of the clock are not seen. */
-function steadyClock(): () => number {
-  const offsetMs = Date.now() - performance.now();
-  return () => Math.round(offsetMs + performance.now());
 }
 
 /** The bearer token; made where there is none. */
