@@ -4,6 +4,12 @@ import { chooseReplica } from "./choose-replica.ts";
 import type { Lane, Replica } from "./replica.ts";
 import { RetryBudget } from "./retry-budget.ts";
 
+/**
+ * Waiting calls that are refused in one turn of the event loop: what follows for each, such as main in nightly's
+ * place, takes as long as a request, and those of the other track shall not wait for all of them.
+ */
+const MOST_REFUSED = 8;
+
 /** Waits for a replica; told once, unless it leaves the queue first. */
 export interface Waiter {
   granted(replica: Replica): void;
@@ -119,9 +125,15 @@ export class TrackPool {
   }
 
   #serveQueue(lane: Lane): void {
+    let refused = 0;
     for (const waiter of this.#queues[lane]) {
       const replica = this.acquire(lane);
       if (replica === "overloaded") return;
+      if (replica === "no_replica") refused += 1;
+      if (refused > MOST_REFUSED) {
+        setImmediate(() => this.#serveQueue(lane));
+        return;
+      }
       this.#queues[lane].delete(waiter);
       if (replica === "no_replica") waiter.refused();
       else waiter.granted(replica);
