@@ -9,6 +9,7 @@ import { describe, expect, it } from "vitest";
 import { freshTopic, temporaryFolder } from "../../servers.ts";
 import { readExposures } from "./exposure-reader.ts";
 import { MOVIES, after, fakeReplica } from "./fake-replica.ts";
+import { until } from "./load-balancer-under-test.ts";
 
 const MAIN = resolve(import.meta.dirname, "../../../load-balancer/src/main.ts");
 
@@ -64,7 +65,7 @@ describe("a load balancer that is told to stop", () => {
       }
     };
     const clients = Promise.all(Array.from({ length: 16 }, client));
-    await sleep(700);
+    await until(() => answered.length > 100 || failures.length > 0);
     child.kill("SIGTERM");
     await clients;
     expect(await exited).toEqual([0, null]);
