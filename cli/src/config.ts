@@ -9,6 +9,7 @@ export interface CliConfig {
   readonly home: string | undefined;
   readonly controlUrl: string | undefined;
   readonly releaseRepository: string | undefined;
+  readonly controlTokenFile: string | undefined;
   readonly streamTopic: string | undefined;
   readonly streamZone: string | undefined;
   readonly ratingMax: number | undefined;
@@ -23,6 +24,7 @@ const CliEnv = z.object({
   CANAREC_HOME: z.string().optional(),
   CONTROL_URL: variable.httpUrl.optional(),
   RELEASE_REPOSITORY: z.string().min(1).optional(),
+  CONTROL_TOKEN_FILE: z.string().min(1).optional(),
   STREAM_TOPIC: z.string().optional(),
   STREAM_ZONE: variable.zone.optional(),
   RATING_MAX: variable.ratingMax.optional(),
@@ -40,6 +42,7 @@ export function cliConfig(env: Env): CliConfig {
     home: e.CANAREC_HOME,
     controlUrl: e.CONTROL_URL,
     releaseRepository: e.RELEASE_REPOSITORY,
+    controlTokenFile: e.CONTROL_TOKEN_FILE,
     streamTopic: e.STREAM_TOPIC,
     streamZone: e.STREAM_ZONE,
     ratingMax: e.RATING_MAX,

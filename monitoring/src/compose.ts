@@ -94,14 +94,14 @@ function jobsOf(config: MonitoringConfig, overrides: Overrides): readonly Job[] 
 /** Of a repository whose tags ask for releases, where there is one. */
 function openTagWatch(
   opened: Resources,
-  { tags, commandEnv: env, releasePlan: plan }: MonitoringConfig,
+  { tags, releasePlan: plan }: MonitoringConfig,
   db: Database,
   log: Logger,
 ): void {
   if (tags === undefined) return;
   const { controlUrl: url, tokenFile, ...where } = tags;
   const control = { url, tokenFile };
-  opened.use(watchTags({ ...where, ...{ db, log, control, plan, env, now: () => new Date() } }));
+  opened.use(watchTags({ ...where, ...{ db, log, control, plan, now: () => new Date() } }));
 }
 
 /** Of what the control plane has to tell. */

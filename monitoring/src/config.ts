@@ -36,15 +36,29 @@ export interface TagConfig {
   readonly controlUrl: string;
   readonly tokenFile: string;
   readonly everyMs: number;
+  /** Of git. */
+  readonly env: Readonly<Record<string, string>>;
 }
 
 const CANAREC = resolve(import.meta.dirname, "../../cli/bin/canarec.mjs");
 
 /** Of our own environment, all that a command may see; it needs no secret but the database's. */
 const FOR_COMMANDS = [
-  ...["PATH", "HOME", "TZ", "CANAREC_HOME", "NODE_EXTRA_CA_CERTS"],
+  ...["PATH", "HOME", "TZ", "CANAREC_HOME", "CONTROL_TOKEN_FILE", "NODE_EXTRA_CA_CERTS"],
   ...["DATABASE_URL", "PGPASSWORD", "PGPASSFILE"],
 ];
+
+/** Keys and trust of its owner lie in the home; no password of ours. */
+const FOR_GIT = ["PATH", "HOME", "SSH_AUTH_SOCK", "HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY"];
+
+function only(names: readonly string[], env: Env): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = env[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+}
 
 const ROOT = resolve(import.meta.dirname, "../..");
 
@@ -94,15 +108,11 @@ export function monitoringConfig(env: Env): MonitoringConfig {
             controlUrl: e.CONTROL_URL,
             tokenFile: e.CONTROL_TOKEN_FILE ?? join(resolve(e.CANAREC_HOME), "control-token"),
             everyMs: e.TAG_SECONDS * 1_000,
+            env: only(FOR_GIT, env),
           },
     releaseSchedule: e.RELEASE_SCHEDULE,
     releasePlan: e.RELEASE_PLAN,
     canarec: CANAREC,
-    commandEnv: Object.fromEntries(
-      FOR_COMMANDS.flatMap((name) => {
-        const value = env[name];
-        return value === undefined ? [] : [[name, value]];
-      }),
-    ),
+    commandEnv: only(FOR_COMMANDS, env),
   };
 }

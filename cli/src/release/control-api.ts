@@ -59,7 +59,7 @@ export function controlApi(context: CliContext, options: CommonOptions): Control
       method,
       signal: AbortSignal.any([context.signal, AbortSignal.timeout(LIMIT_MS)]),
       headers: {
-        authorization: `Bearer ${tokenOf(servers.home)}`,
+        authorization: `Bearer ${tokenOf(servers.config.controlTokenFile ?? join(servers.home, "control-token"))}`,
         "content-type": "application/json",
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
@@ -81,8 +81,7 @@ export function actor(): string {
   return userInfo().username;
 }
 
-function tokenOf(home: string): string {
-  const file = join(home, "control-token");
+function tokenOf(file: string): string {
   try {
     return readFileSync(file, "utf8").trim();
   } catch (cause) {

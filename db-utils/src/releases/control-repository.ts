@@ -1,3 +1,4 @@
+import { ServiceError } from "@canarec/service-kit/errors";
 import type { Database } from "../database.ts";
 
 /** A replica that the control plane started. */
@@ -48,16 +49,20 @@ function routing(pool: Pool) {
       );
       return rows[0]?.snapshot;
     },
+    /** @throws ServiceError `failed_precondition` where another controller leads by now. */
     async writeSnapshot(snapshot: {
       readonly version: number;
       readonly epoch: number;
       readonly releaseId: number | null;
     }): Promise<void> {
-      await pool.query(
+      const written = await pool.query(
         `insert into routing_snapshots (version, epoch, created_at, release_id, snapshot)
-         values ($1, $2, now(), $3, $4)`,
+         select $1, epoch, now(), $3, $4 from control_epoch where epoch = $2`,
         [snapshot.version, snapshot.epoch, snapshot.releaseId, JSON.stringify(snapshot)],
       );
+      if (written.rowCount !== 1) {
+        throw new ServiceError("failed_precondition", "another controller leads by now");
+      }
     },
   };
 }

@@ -69,11 +69,20 @@ export async function applyRetention(
   };
 }
 
+/** What so many mains were served from stays, beside what releases under way need. */
+const MAINS = 5;
+
 /** Bundles that are being built stay: only whoever builds knows whether they are abandoned. */
 async function pruneBundles(db: Database, kept: number): Promise<readonly string[]> {
   const { rows } = await db.pool.query<{ id: string }>(
     `delete from bundles where state = 'complete' and not pinned and bundle_id not in (
        select bundle_id from bundles where state = 'complete' order by created_at desc, bundle_id limit $1)
+     and not exists (
+       select from releases join rollouts using (release_id)
+       where releases.bundle_id = bundles.bundle_id
+         and (state not in ('promoted', 'rolled-back', 'aborted', 'failed-to-start')
+           or release_id in (
+             select release_id from rollouts where state = 'promoted' order by updated_at desc limit ${MAINS})))
      returning bundle_id as id`,
     [kept],
   );

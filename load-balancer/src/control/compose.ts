@@ -21,7 +21,7 @@ import { openDataPlanes } from "./data-planes.ts";
 import { openLeadership } from "./leadership.ts";
 import { openRuntime } from "./open-runtime.ts";
 import { ReplicaSet } from "./replica-set.ts";
-import { roundOf } from "./one-round.ts";
+import { roundsOf } from "./one-round.ts";
 import { RoutingWriter } from "./routing-writer.ts";
 import { steadyClock } from "./steady-clock.ts";
 import { type SubmitParts, submit, submitFirst } from "./submit.ts";
@@ -50,7 +50,8 @@ export async function startControlPlane(
   const wake = wakeable();
   const core = await openCore(config, { log, overrides, opened, nowMs, changed: wake.now });
   const { database, releases, control, runtime, plans, replicas, routing, controller } = core;
-  const submitParts = submitPartsOf(controller, { releases, runtime, plans, nowMs });
+  const { mainReplicas } = config;
+  const submitParts = submitPartsOf(controller, { releases, runtime, plans, mainReplicas, nowMs });
   const routes = controlRoutes({
     ...{ authorise: requireBearer(config.tokenFile), releases, control, replicas, routing, nowMs },
     plans,
@@ -58,10 +59,14 @@ export async function startControlPlane(
       const submitting = await submitParts();
       const releaseId = await submit(submission, submitting);
       const queue = submission.queue ?? plans.get(submission.plan)?.queue;
-      if (queue === "supersede") await supersede(releaseId, submitting.waiting, core);
+      const gives = submission.emergency ? GIVES_WAY_TO_EMERGENCY : GIVES_WAY;
+      if (queue === "supersede" || submission.emergency) {
+        await supersede(releaseId, { waiting: submitting.waiting, gives }, core);
+      }
       return releaseId;
     },
     command: (releaseId, command) => controller.command(releaseId, command),
+    requireLeading: () => void leadingEpoch(controller),
     changed: wake.now,
   });
   const registry = createRegistry("control-plane");
@@ -126,18 +131,27 @@ async function openCore(
 /** States of a release that gives way to a newer one: users have not begun to judge it. */
 const GIVES_WAY = ["queued", "preparing", "warming", "shadowing", "ramping"];
 
-/** Abort what is not yet evaluated: a newer release takes its place. */
+/** An operator cannot wait: whatever has not become main goes. */
+const GIVES_WAY_TO_EMERGENCY = [...GIVES_WAY, "evaluating", "extending", "holding"];
+
+/** Abort what is under way: a newer release takes its place. */
 async function supersede(
   releaseId: number,
-  waiting: SubmitParts["waiting"],
+  { waiting, gives }: Pick<SubmitParts, "waiting"> & { readonly gives: readonly string[] },
   { releases, controller }: Awaited<ReturnType<typeof openCore>>,
 ): Promise<void> {
   for (const other of waiting) {
     const row = await releases.rollout(other.releaseId);
-    if (row === undefined || !GIVES_WAY.includes(row.state)) continue;
+    if (row === undefined || !gives.includes(row.state)) continue;
     const reason = `superseded by release ${releaseId}`;
     controller.command(other.releaseId, { kind: "abort", actor: "controller", reason });
   }
+}
+
+/** @throws ServiceError `unavailable` */
+function leadingEpoch({ epoch }: Controller): number {
+  if (epoch !== undefined) return epoch;
+  throw new ServiceError("unavailable", "this controller does not lead: ask the one that does");
 }
 
 /** What a submission is decided from; refused where this controller does not lead. */
@@ -147,8 +161,7 @@ function submitPartsOf(
 ): () => Promise<SubmitParts> {
   const { releases, nowMs } = parts;
   return async () => {
-    const { epoch } = controller;
-    if (epoch === undefined) throw new ServiceError("unavailable", "another controller leads");
+    const epoch = leadingEpoch(controller);
     const rows = await releases.rolloutsNotIn(ENDED);
     const found = await Promise.all(rows.map(({ releaseId }) => releases.find(releaseId)));
     const waiting = found.filter((one) => one !== undefined);
@@ -166,7 +179,7 @@ interface Rounds {
 /** Round after round, until disposed; without Postgres the lease is renewed for a while. */
 function keepRounds(controller: Controller, { first, log, wake, nowMs }: Rounds): AsyncDisposable {
   const stop = new AbortController();
-  const round = roundOf({
+  const rounds = roundsOf({
     round: async () => {
       await first();
       while ((await controller.round()) && !stop.signal.aborted);
@@ -174,15 +187,17 @@ function keepRounds(controller: Controller, { first, log, wake, nowMs }: Rounds)
     renew: () => controller.renew(),
     ...{ nowMs, log },
   });
+  const heart = setInterval(() => void rounds.beat(), ROUND_MS);
   const running = (async () => {
     while (!stop.signal.aborted) {
-      await round();
+      await rounds.round();
       await wake.orAfter(ROUND_MS, stop.signal);
     }
   })();
   return {
     async [Symbol.asyncDispose]() {
       stop.abort();
+      clearInterval(heart);
       await running;
     },
   };

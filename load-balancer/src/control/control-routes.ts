@@ -32,7 +32,10 @@ export interface ControlRoutesParts {
   readonly plans: ReadonlyMap<string, ReleasePlan>;
   /** @throws ServiceError `unavailable` where this controller does not lead. */
   readonly submit: (submission: Submission) => Promise<number>;
+  /** @throws ServiceError `unavailable` where this controller does not lead. */
   readonly command: (releaseId: number, command: Command) => void;
+  /** @throws ServiceError `unavailable` where this controller does not lead. */
+  readonly requireLeading: () => void;
   readonly changed: () => void;
 }
 
@@ -84,12 +87,16 @@ export function controlRoutes(parts: ControlRoutesParts): Router {
       });
     });
   for (const kind of KINDS) router.post(`/releases/:id/${kind}`, commandHandler(kind, parts));
-  return router.use(pinRoutes(routing));
+  return router.use(pinRoutes(routing, parts.requireLeading));
 }
 
 /** Users on a track for a look; left out of every analysis. */
-function pinRoutes(routing: RoutingWriter): Router {
+function pinRoutes(routing: RoutingWriter, requireLeading: () => void): Router {
   return Router()
+    .use("/pins", (_req, _res, next) => {
+      requireLeading();
+      next();
+    })
     .put("/pins/:userId", (req, res) => {
       const { userId } = parseRequest(Pin, req.params);
       const { track } = parseRequest(z.strictObject({ track: Track }), req.body);
@@ -109,6 +116,7 @@ function commandHandler(kind: Command["kind"], parts: ControlRoutesParts): Reque
   return async (req, res) => {
     const { id } = parseRequest(ReleaseId, req.params);
     const { actor, reason } = parseRequest(CommandBody, req.body);
+    parts.requireLeading();
     await audited(parts, kind, { releaseId: id, actor, reason }, async () => {
       const { release, rollout } = await find(parts, id);
       const plan = ReleasePlan.parse(release.plan);

@@ -1,20 +1,26 @@
 import type { ControlRepository } from "@canarec/db-utils/releases/control-repository";
 import type { Release, ReleaseRepository } from "@canarec/db-utils/releases/release-repository";
-import { ServiceError, messageOf } from "@canarec/service-kit/errors";
+import { ServiceError } from "@canarec/service-kit/errors";
 import type { Logger } from "@canarec/service-kit/logging";
 import { ReleasePlan } from "../contract/release-plan.ts";
 import { decide } from "../rollout/decide.ts";
 import type { Command, Observations, Transition } from "../rollout/transitions.ts";
-import { type Desired, desired } from "../rollout/desired.ts";
+import { type Desired, type Running, desired } from "../rollout/desired.ts";
 import { Rollout } from "../rollout/rollout.ts";
 import type { Runtime } from "../runtimes/runtime.ts";
 import type { DataPlanes } from "./data-planes.ts";
+import { forgetBuilds } from "./forget-builds.ts";
 import type { Leadership } from "./leadership.ts";
 import { noticeOf } from "./notices.ts";
 import { TrackAttempts, type ReplicaLoad, unhealthyOf, verdictFrom } from "./observe.ts";
-import { readLagMs } from "./read-lag.ts";
+import { NOT_BEGUN, PendingCommands } from "./pending-commands.ts";
+import { Preparations } from "./preparations.ts";
 import type { ReplicaSet } from "./replica-set.ts";
 import type { RoutingWriter } from "./routing-writer.ts";
+import { stillWarm, withWarm } from "./way-back.ts";
+import { weighReplicas } from "./weigh-replicas.ts";
+
+const FORGET_MS = 600_000;
 
 /** Rollouts that nothing moves any longer. */
 const OVER = ["promoted", "rolled-back", "aborted", "failed-to-start"];
@@ -42,26 +48,30 @@ interface Underway {
   readonly sequence: number;
 }
 
-type Preparation = Observations["preparation"];
-
 /**
  * One round after the other: look, decide, write, then act towards what the written state wants. What it
  * does is a function of what Postgres says, so that whoever leads next goes on where this one ended.
  */
 export class Controller {
   readonly #parts: ControllerParts;
-  readonly #preparations = new Map<number, Preparation>();
-  readonly #commands = new Map<number, Command>();
+  readonly #preparations: Preparations;
+  readonly #commands = new PendingCommands();
   readonly #attempts = new TrackAttempts();
   #restored = false;
   #standsBy = false;
   #serves = false;
   #leaseLost = false;
+  #leadsAs: number | undefined;
+  #leadingSinceMs = 0;
+  #forgotAtMs = 0;
+  /** The main before, for the way back, while another release is under way. */
+  #warm: Running | undefined;
   #epoch: number | undefined;
   #loads: readonly ReplicaLoad[] = [];
 
   constructor(parts: ControllerParts) {
     this.#parts = parts;
+    this.#preparations = new Preparations(parts.runtime, parts.releases);
   }
 
   /** The epoch while this one leads. */
@@ -81,33 +91,58 @@ export class Controller {
 
   /** An operator's wish; it was checked that it can be obeyed. */
   command(releaseId: number, command: Command): void {
-    this.#commands.set(releaseId, command);
+    this.#commands.ask(releaseId, command);
   }
 
   /** @returns whether something changed, so that another look is due at once. */
   async round(): Promise<boolean> {
     const { leadership, replicas, log } = this.#parts;
-    this.#epoch = await leadership.check();
+    const epoch = await leadership.check();
+    // Somebody else may have written meanwhile.
+    if (epoch !== this.#epoch) this.#restored = false;
+    this.#epoch = epoch;
     this.#standsBy = this.#epoch === undefined;
     if (this.#epoch === undefined) {
+      this.#commands.clear();
       this.#restored = false;
       return false;
     }
     if (!this.#restored) {
-      log.info({ epoch: this.#epoch }, "leading");
+      if (this.#leadsAs !== epoch) {
+        log.info({ epoch }, "leading");
+        this.#leadingSinceMs = this.#parts.nowMs();
+      }
+      this.#leadsAs = epoch;
       await replicas.restore();
       await this.#parts.routing.restore();
       this.#restored = true;
     }
+    try {
+      return await this.#lead();
+    } catch (failure) {
+      // Nobody knows whether the last write was kept: what Postgres says is read anew.
+      this.#restored = false;
+      throw failure;
+    }
+  }
+
+  async #lead(): Promise<boolean> {
+    const { mainReplicas, nowMs } = this.#parts;
     const mains = await this.#parts.releases.mains(2);
     const main = mains[0];
     if (main === undefined) return false;
-    const underway = await this.#underway();
-    const current = underway ?? (await this.#promotedLately(main));
-    const before = underway === undefined && current !== undefined ? mains[1] : main;
-    const changed = current === undefined ? false : await this.#advance(current, before ?? main);
-    if (changed) return true;
-    await this.#act(current, before ?? main);
+    const previous = mains[1];
+    // The first main has none to go back to.
+    const promoted = previous === undefined ? undefined : await this.#read(main.releaseId);
+    const underway = await this.#underway(main);
+    const current = underway ?? promoted;
+    const before = underway === undefined ? (previous ?? main) : main;
+    this.#warm =
+      underway === undefined
+        ? undefined
+        : stillWarm(promoted, previous, { mainReplicas, nowMs: nowMs() });
+    if (current !== undefined && (await this.#advance(current, before))) return true;
+    await this.#act(current, before);
     this.#serves = await this.#isServing();
     return false;
   }
@@ -125,15 +160,32 @@ export class Controller {
     this.#leaseLost ||= pushed?.leaseLost === true;
   }
 
-  /** The oldest release that is not over; those behind it wait, unless it gives way. */
-  async #underway(): Promise<Underway | undefined> {
+  /** The oldest release that is not over. Those behind it wait; all wait for main's way back. */
+  async #underway(main: Release): Promise<Underway | undefined> {
     const rows = await this.#parts.releases.rolloutsNotIn(OVER);
-    const active = rows.find(({ state }) => state !== "queued") ?? rows[0];
-    return active === undefined ? undefined : this.#read(active.releaseId);
+    const active = rows.find(({ state }) => state !== "queued");
+    const waiting = rows.filter((row) => row !== active);
+    const aborted = waiting.filter(({ releaseId }) => this.#commands.of(releaseId) !== undefined);
+    for (const { releaseId } of aborted) await this.#abortWaiting(await this.#read(releaseId));
+    const back = this.#commands.of(main.releaseId);
+    if (back?.kind === "rollback") {
+      if (active === undefined) return undefined;
+      const reason = `main is taken back: ${back.reason}`;
+      this.#commands.ask(active.releaseId, { kind: "abort", actor: back.actor, reason });
+    }
+    const next = active ?? waiting.find((row) => !aborted.includes(row));
+    return next === undefined ? undefined : this.#read(next.releaseId);
   }
 
-  async #promotedLately(main: Release): Promise<Underway | undefined> {
-    return main.kind === "trial" ? this.#read(main.releaseId) : undefined;
+  /** What an operator no longer wants to begin. */
+  async #abortWaiting(waiting: Underway): Promise<void> {
+    const { releaseId } = waiting.release;
+    const command = this.#commands.of(releaseId);
+    if (command === undefined) return;
+    const seen = { ...NOT_BEGUN, nowMs: this.#parts.nowMs(), command };
+    const transition = decide(waiting.rollout, waiting.plan, seen);
+    if (transition !== undefined) await this.#write(waiting, transition);
+    this.#commands.settled(releaseId, command);
   }
 
   async #read(releaseId: number): Promise<Underway> {
@@ -153,10 +205,10 @@ export class Controller {
     const { release, plan, rollout } = underway;
     const seen = await this.#observe(underway, main);
     const transition = decide(rollout, plan, seen);
-    this.#commands.delete(release.releaseId);
-    if (transition === undefined) return false;
-    await this.#write(underway, transition);
-    return true;
+    if (transition !== undefined) await this.#write(underway, transition);
+    // Only now has it been obeyed.
+    this.#commands.settled(release.releaseId, seen.command);
+    return transition !== undefined;
   }
 
   async #write(underway: Underway, transition: Transition): Promise<void> {
@@ -189,22 +241,25 @@ export class Controller {
     const { release, rollout } = underway;
     const id = release.releaseId;
     const reports = await planes.tracks();
-    if (["warming", "queued", "preparing"].includes(rollout.state)) this.#attempts.reset(reports);
+    if (["warming", "queued", "preparing"].includes(rollout.state)) this.#attempts.reset();
     const failures = replicas.failuresOf(id);
     const startFailure = failures.find(({ wasReady }) => !wasReady);
-    const unhealthy = unhealthyOf(failures, this.#attempts.since(reports), this.#loads);
+    const unhealthy = unhealthyOf(failures, this.#attempts.look(reports, nowMs()), this.#loads);
     const verdict = verdictFrom(await releases.newestVerdict(id));
-    const command = this.#commands.get(id);
+    const judgedAtMs = verdict?.window === rollout.window ? Date.parse(verdict.at) : 0;
+    const silentSinceMs = Math.max(judgedAtMs, rollout.sinceMs, this.#leadingSinceMs);
+    const command = this.#commands.of(id);
     return {
       nowMs: nowMs(),
       isTurn: true,
       isEmergency: release.kind === "main",
-      preparation: this.#prepare(underway),
+      preparation: this.#preparations.of(release, rollout.state),
       nightlyReady: replicas.readyOf(id).length,
       mainReady: replicas.readyOf(main.releaseId).length,
       settled: routing.isSettled(this.#desired(underway, main), nowMs()),
       snapshotVersion: routing.version(),
       leaseLost: this.#leaseLost,
+      judgeSilentSeconds: (nowMs() - silentSinceMs) / 1_000,
       nightlyGone: replicas.isGone(id),
       ...(startFailure && { startFailure }),
       ...(unhealthy && { unhealthy }),
@@ -213,46 +268,21 @@ export class Controller {
     };
   }
 
-  /** Code and bundle of a release, in the background; done again by whoever leads next. */
-  #prepare({ release, rollout }: Underway): Preparation {
-    const known = this.#preparations.get(release.releaseId);
-    if (known !== undefined) return known;
-    if (rollout.state !== "preparing") return { kind: "pending" };
-    this.#preparations.set(release.releaseId, { kind: "pending" });
-    void this.#prepareNow(release).then(
-      () => this.#preparations.set(release.releaseId, { kind: "done" }),
-      (failure: unknown) =>
-        this.#preparations.set(release.releaseId, {
-          kind: "failed",
-          reason: messageOf(failure),
-          lastLines: [],
-        }),
-    );
-    return { kind: "pending" };
-  }
-
-  async #prepareNow(release: Release): Promise<void> {
-    const { runtime, releases } = this.#parts;
-    const signal = AbortSignal.timeout(900_000);
-    await runtime.prepare(release.code, signal);
-    if (release.bundleId !== null) return;
-    await releases.setBundle(release.releaseId, await runtime.buildBundle(release.code, signal));
-  }
-
   #desired(underway: Underway | undefined, main: Release): Desired {
     const { mainReplicas, nowMs } = this.#parts;
     const of = { releaseId: main.releaseId, replicas: mainReplicas };
-    return desired(of, underway, nowMs());
+    return withWarm(desired(of, underway, nowMs()), this.#warm);
   }
 
   /** Towards what the state wants: replicas first, then the routing, then what nobody needs any longer. */
   async #act(underway: Underway | undefined, main: Release): Promise<void> {
-    const { replicas, routing, releases, nowMs } = this.#parts;
+    const { replicas, routing, releases, runtime, nowMs } = this.#parts;
     const wanted = this.#desired(underway, main);
     const running = [wanted.main, ...(wanted.nightly ? [wanted.nightly] : []), ...wanted.aside];
     for (const one of running) {
       const release = await releases.find(one.releaseId);
-      const isNightly = one.releaseId === underway?.release.releaseId;
+      const isNightly =
+        one.releaseId === underway?.release.releaseId && one.releaseId !== wanted.main.releaseId;
       // A nightly that fails to start is not tried again and again.
       const failed = isNightly && replicas.failuresOf(one.releaseId).length > 0;
       if (release !== undefined && release.bundleId !== null && !failed) {
@@ -271,24 +301,13 @@ export class Controller {
     if (!routing.isSettled(wanted, nowMs())) return;
     const kept = new Set(running.map((one) => one.releaseId));
     replicas.release(({ row }) => kept.has(row.releaseId));
-    await this.#weigh(underway);
-  }
-
-  async #weigh(underway: Underway | undefined): Promise<void> {
-    const { replicas, runtime } = this.#parts;
-    if (underway === undefined) {
-      this.#loads = [];
-      return;
-    }
-    const { replicaMemoryMiB, replicaEventLoopLagMs: mostLagMs } = underway.plan.guardrails;
-    const members = replicas.readyOf(underway.release.releaseId);
-    this.#loads = await Promise.all(
-      members.map(async ({ row: { name }, url }) => {
-        const [mebibytes = 0, lagMs] = await Promise.all([runtime.memoryMiB(name), readLagMs(url)]);
-        const before = this.#loads.find((load) => load.name === name)?.lateLooks ?? 0;
-        const lateLooks = lagMs !== undefined && lagMs > mostLagMs ? before + 1 : 0;
-        return { name, mebibytes, mostMebibytes: replicaMemoryMiB, lagMs, mostLagMs, lateLooks };
-      }),
-    );
+    const members = underway === undefined ? [] : replicas.readyOf(underway.release.releaseId);
+    this.#loads =
+      underway === undefined
+        ? []
+        : await weighReplicas(members, underway.plan, runtime, this.#loads);
+    if (nowMs() - this.#forgotAtMs < FORGET_MS) return;
+    this.#forgotAtMs = nowMs();
+    await forgetBuilds(this.#parts);
   }
 }

@@ -17,6 +17,9 @@ export interface Leadership extends AsyncDisposable {
  * Of several controllers one leads: the one whose connection to Postgres holds an advisory lock. Each time
  * that somebody begins to lead, the epoch grows, and with it whatever an earlier leader still says is refused.
  */
+/** Whoever does not hear of its lock for so long leads no more. */
+const LIMIT_MS = 5_000;
+
 export function openLeadership(
   database: Database,
   control: ControlRepository,
@@ -45,7 +48,7 @@ export function openLeadership(
   return {
     async check() {
       try {
-        session ??= await openSession(database, "canarec control plane");
+        session ??= await openSession(database, "canarec control plane", LIMIT_MS);
         if (leads && (await isHeld(session))) return epoch;
         leads = false;
         const { rows } = await session.client.query<{ got: boolean }>(

@@ -1,11 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { type ReplicaLoad, unhealthyOf } from "./observe.ts";
+import { type ReplicaLoad, TrackAttempts, unhealthyOf } from "./observe.ts";
 import { lagOf } from "./read-lag.ts";
 
-const none = { main: { attempts: 0, failures: 0 }, nightly: { attempts: 0, failures: 0 } };
+const nothing = { attempts: 0, failures: 0 };
+const none = { main: nothing, nightly: nothing, nightlyOut: false };
 const nightly = (attempts: number, failures: number) => ({
   main: { attempts: 1_000, failures: 10 },
   nightly: { attempts, failures },
+  nightlyOut: false,
 });
 const load: ReplicaLoad = {
   ...{ name: "r2-1", mebibytes: 300, mostMebibytes: 2_048 },
@@ -41,8 +43,12 @@ describe("unhealthyOf", () => {
   });
 
   it("does not blame nightly for what fails on main as well", () => {
-    const both = { main: { attempts: 100, failures: 60 }, nightly: { attempts: 50, failures: 40 } };
+    const both = {
+      ...{ main: { attempts: 100, failures: 60 }, nightly: { attempts: 50, failures: 40 } },
+      nightlyOut: false,
+    };
     expect(unhealthyOf([], both, [])).toBeUndefined();
+    expect(unhealthyOf([], { ...both, nightlyOut: true }, [])).toBeUndefined();
     const fewOfMain = { ...both, main: { attempts: 19, failures: 19 } };
     expect(unhealthyOf([], fewOfMain, [])?.reason).toContain("80 % of 50");
   });
@@ -58,6 +64,48 @@ describe("unhealthyOf", () => {
     expect(unhealthyOf([], none, [{ ...late, lateLooks: 3 }])?.reason).toContain(
       "held up by 700 ms",
     );
+  });
+});
+
+describe("TrackAttempts", () => {
+  const track = (attempts: number, failures: number, available = 2) => ({
+    ...{ attempts, failures, available },
+    replicas: [{ name: "r2-1", available: available > 0, inFlight: 0 }],
+  });
+  const report = (nightly: ReturnType<typeof track>, main = track(0, 0)) => [
+    { main, nightly, shadow: {} },
+  ];
+
+  it("looks at the last minute alone, and blames nobody for what was before the first look", () => {
+    const late = new TrackAttempts();
+    expect(late.look(report(track(500, 400)), 0).nightly).toEqual(nothing);
+    for (let second = 1; second <= 600; second += 1) {
+      late.look(report(track(500 + 100 * second, 400)), second * 1_000);
+    }
+    // After ten good minutes a minute in which everything fails.
+    const seen = late.look(report(track(60_500 + 6_000, 400 + 6_000)), 660_000);
+    expect(seen.nightly).toEqual({ attempts: 6_000, failures: 6_000 });
+    late.reset();
+    expect(late.look(report(track(70_000, 7_000)), 661_000).nightly).toEqual(nothing);
+  });
+
+  it("counts from nothing where a data plane was started anew", () => {
+    const late = new TrackAttempts();
+    late.look(report(track(500, 0)), 0);
+    expect(late.look(report(track(20, 20)), 1_000).nightly).toEqual(nothing);
+    expect(late.look(report(track(45, 40)), 2_000).nightly).toEqual({ attempts: 25, failures: 20 });
+  });
+
+  it("tells when no replica of nightly can be tried, look after look", () => {
+    const late = new TrackAttempts();
+    const out = Array.from({ length: 10 }, (_, n) => n).map(
+      (n) => late.look(report(track(0, 0, 0)), n * 1_000).nightlyOut,
+    );
+    expect(out.indexOf(true)).toBe(9);
+    expect(unhealthyOf([], late.look(report(track(0, 0, 0)), 10_000), [])?.reason).toContain(
+      "no replica of nightly",
+    );
+    expect(late.look(report(track(0, 0, 1)), 11_000).nightlyOut).toBe(false);
   });
 });
 

@@ -18,29 +18,60 @@ export interface Attempts {
   readonly failures: number;
 }
 
-const NO_ATTEMPTS: Attempts = { attempts: 0, failures: 0 };
+/** What is looked at is that of so long ago until now: a build that fails after a good hour has failed. */
+const WINDOW_MS = 60_000;
 
-/** First attempts of both tracks since they were last looked at. */
+/** Looks in a row in which no replica of nightly could be tried. */
+const BLIND_LOOKS = 10;
+
+/** First attempts of both tracks lately. */
+export interface LateAttempts extends Readonly<Record<Track, Attempts>> {
+  /** A data plane has replicas of nightly and can try none of them, but main's, look after look. */
+  readonly nightlyOut: boolean;
+}
+
+/** First attempts of both tracks, look by look. What was before the first look is nobody's. */
 export class TrackAttempts {
-  #before: Record<Track, Attempts> = { main: NO_ATTEMPTS, nightly: NO_ATTEMPTS };
+  #looks: { readonly atMs: number; readonly sums: Readonly<Record<Track, Attempts>> }[] = [];
+  #blind = 0;
 
   /** Forget what was before this release. */
-  reset(reports: readonly TrackReport[]): void {
-    this.#before = { main: sumOf(reports, "main"), nightly: sumOf(reports, "nightly") };
+  reset(): void {
+    this.#looks = [];
+    this.#blind = 0;
   }
 
-  /** @returns attempts and failures since the last reset. */
-  since(reports: readonly TrackReport[]): Readonly<Record<Track, Attempts>> {
-    return { main: this.#ofTrack(reports, "main"), nightly: this.#ofTrack(reports, "nightly") };
-  }
-
-  #ofTrack(reports: readonly TrackReport[], track: Track): Attempts {
-    const now = sumOf(reports, track);
+  /** @returns attempts and failures of the last minute, at most since the last reset. */
+  look(reports: readonly TrackReport[], nowMs: number): LateAttempts {
+    const sums = { main: sumOf(reports, "main"), nightly: sumOf(reports, "nightly") };
+    const before = this.#looks.at(-1)?.sums;
     // A data plane that was started anew counts from nothing.
-    if (now.attempts < this.#before[track].attempts) this.#before[track] = NO_ATTEMPTS;
-    const { attempts, failures } = this.#before[track];
-    return { attempts: now.attempts - attempts, failures: now.failures - failures };
+    const isAnew =
+      before !== undefined &&
+      (sums.main.attempts < before.main.attempts ||
+        sums.nightly.attempts < before.nightly.attempts);
+    if (isAnew) this.#looks = [];
+    this.#looks.push({ atMs: nowMs, sums });
+    while (nowMs - (this.#looks[1]?.atMs ?? nowMs) >= WINDOW_MS) this.#looks.shift();
+    const first = this.#looks[0]?.sums ?? sums;
+    const isBlind = reports.some(
+      ({ main, nightly }) =>
+        nightly.replicas.length > 0 && nightly.available === 0 && main.available > 0,
+    );
+    this.#blind = isBlind ? this.#blind + 1 : 0;
+    return {
+      main: difference(sums.main, first.main),
+      nightly: difference(sums.nightly, first.nightly),
+      nightlyOut: this.#blind >= BLIND_LOOKS,
+    };
   }
+}
+
+function difference(now: Attempts, before: Attempts): Attempts {
+  return {
+    attempts: now.attempts - before.attempts,
+    failures: now.failures - before.failures,
+  };
 }
 
 function sumOf(reports: readonly TrackReport[], track: Track): Attempts {
@@ -70,7 +101,7 @@ const LATE_LOOKS = 3;
  */
 export function unhealthyOf(
   failures: readonly Failure[],
-  attempts: Readonly<Record<Track, Attempts>>,
+  attempts: LateAttempts,
   loads: readonly ReplicaLoad[],
 ): Unhealthy | undefined {
   const crashed = failures.find(({ wasReady }) => wasReady);
@@ -87,7 +118,10 @@ export function unhealthyOf(
     const reason = `the event loop of ${name} is held up by ${Math.round(lagMs)} ms, above its limit of ${mostLagMs}`;
     return { reason, evidence: late };
   }
-  const { main, nightly } = attempts;
+  const { main, nightly, nightlyOut } = attempts;
+  if (nightlyOut && !failsMostly(main)) {
+    return { reason: "no replica of nightly can be tried any longer", evidence: attempts };
+  }
   // Where main fails as much, it is not the build: a catalogue with too few movies, all servers away.
   if (!failsMostly(nightly) || failsMostly(main)) return undefined;
   const percent = Math.round((nightly.failures / nightly.attempts) * 100);

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { RoutingSnapshot } from "../contract/routing-snapshot.ts";
 import { fixedRouting } from "../routing/fixed-routing.ts";
 import { type LiveRouting, openLiveRouting } from "../routing/live-routing.ts";
-import { roundOf } from "./one-round.ts";
+import { type Rounds, roundsOf } from "./one-round.ts";
 
 const LEASE_MS = 30_000;
 const MINUTE_MS = 60_000;
@@ -11,12 +11,13 @@ let routing: LiveRouting;
 let lost: number;
 let decided: number;
 let isAway: boolean;
+let isFrozen: boolean;
 let version: number;
 const said: string[] = [];
 
 beforeEach(() => {
   vi.useFakeTimers({ now: Date.parse("2026-03-01T12:00:00Z") });
-  [lost, decided, isAway, version] = [0, 0, false, 1];
+  [lost, decided, isAway, isFrozen, version] = [0, 0, false, false, 1];
   said.length = 0;
   routing = openLiveRouting(fixedRouting(["http://127.0.0.1:9001"]), {
     nowMs: () => performance.now(),
@@ -47,8 +48,9 @@ async function renew(): Promise<void> {
 }
 
 const control = () =>
-  roundOf({
+  roundsOf({
     async round() {
+      if (isFrozen) await new Promise(() => undefined);
       if (isAway) throw new Error("Postgres is away");
       decided += 1;
       await renew();
@@ -62,7 +64,7 @@ const control = () =>
   });
 
 /** Round after round, one a second. */
-async function pass(round: () => Promise<void>, minutes: number): Promise<void> {
+async function pass({ round }: Rounds, minutes: number): Promise<void> {
   for (let second = 0; second < minutes * 60; second += 1) {
     await round();
     vi.advanceTimersByTime(1_000);
@@ -73,15 +75,15 @@ describe("while Postgres is away", () => {
   it.each([1, 10, 119])(
     "for %i minutes nightly keeps its users, and nothing is decided",
     async (minutes) => {
-      const round = control();
-      await pass(round, 1);
+      const rounds = control();
+      await pass(rounds, 1);
       const before = decided;
       isAway = true;
-      await pass(round, minutes);
+      await pass(rounds, minutes);
       expect(routing.current().nightlyWeight).toBe(0.5);
       expect(decided).toBe(before);
       isAway = false;
-      await pass(round, 1);
+      await pass(rounds, 1);
       expect(decided).toBe(before + 60);
       expect(lost).toBe(0);
       expect(said).toEqual(["a round failed", "Postgres is back"]);
@@ -89,21 +91,34 @@ describe("while Postgres is away", () => {
   );
 
   it("for longer than two hours main serves all, until a new version says otherwise", async () => {
-    const round = control();
-    await pass(round, 1);
+    const rounds = control();
+    await pass(rounds, 1);
     isAway = true;
-    await pass(round, 120);
+    await pass(rounds, 120);
     expect(routing.current().nightlyWeight).toBe(0.5);
     vi.advanceTimersByTime(LEASE_MS);
-    await pass(round, 1);
+    await pass(rounds, 1);
     expect(routing.current().nightlyWeight).toBe(0);
     expect(lost).toBe(1);
     isAway = false;
-    await pass(round, 1);
+    await pass(rounds, 1);
     expect(routing.current().nightlyWeight).toBe(0);
     version += 1;
-    await pass(round, 1);
+    await pass(rounds, 1);
     expect(routing.current().nightlyWeight).toBe(0.5);
+  });
+
+  it("and does not even answer, nightly keeps its users all the same", async () => {
+    const rounds = control();
+    await pass(rounds, 1);
+    isFrozen = true;
+    void rounds.round();
+    for (let second = 0; second < 600; second += 1) {
+      await rounds.beat();
+      vi.advanceTimersByTime(1_000);
+    }
+    expect(routing.current().nightlyWeight).toBe(0.5);
+    expect(lost).toBe(0);
   });
 
   it("and nobody leads, main serves all within the lease", () => {

@@ -12,21 +12,44 @@ export interface RoundParts {
   readonly log: Pick<Logger, "info" | "warn">;
 }
 
+/** A round that takes longer waits for a Postgres that does not answer; a lease is at least 15 s long. */
+const STUCK_MS = 3_000;
+
+export interface Rounds {
+  /** One round. Never rejects. */
+  readonly round: () => Promise<void>;
+  /** To be called every second: keeps the lease while a round does not come to its end. Never rejects. */
+  readonly beat: () => Promise<void>;
+}
+
 /**
- * One round of a controller. While Postgres is away nothing is decided, and nightly keeps its users by a lease
- * that is renewed for two hours; then it runs out, and main serves all. Never rejects.
+ * The rounds of a controller. While Postgres is away, or does not answer, nothing is decided, and nightly keeps its
+ * users by a lease that is renewed for two hours; then it runs out, and main serves all.
  */
-export function roundOf({ round, renew, nowMs, log }: RoundParts): () => Promise<void> {
+export function roundsOf({ round, renew, nowMs, log }: RoundParts): Rounds {
   let aloneSinceMs: number | undefined;
-  return async () => {
-    try {
-      await round();
-      if (aloneSinceMs !== undefined) log.info("Postgres is back");
-      aloneSinceMs = undefined;
-    } catch (failure) {
-      if (aloneSinceMs === undefined) log.warn({ err: failure }, "a round failed");
-      aloneSinceMs ??= nowMs();
-      if (nowMs() - aloneSinceMs < ALONE_MS) await renew().catch(() => undefined);
-    }
+  let startedMs: number | undefined;
+  const renewAlone = async (sinceMs: number) => {
+    if (nowMs() - sinceMs < ALONE_MS) await renew().catch(() => undefined);
+  };
+  return {
+    async round() {
+      startedMs = nowMs();
+      try {
+        await round();
+        if (aloneSinceMs !== undefined) log.info("Postgres is back");
+        aloneSinceMs = undefined;
+      } catch (failure) {
+        if (aloneSinceMs === undefined) log.warn({ err: failure }, "a round failed");
+        aloneSinceMs ??= startedMs;
+        await renewAlone(aloneSinceMs);
+      } finally {
+        startedMs = undefined;
+      }
+    },
+    async beat() {
+      if (startedMs === undefined || nowMs() - startedMs < STUCK_MS) return;
+      await renewAlone(aloneSinceMs ?? startedMs);
+    },
   };
 }

@@ -83,6 +83,11 @@ export class ReplicaSet {
     return this.#entries.get(name)?.ready === true;
   }
 
+  /** Releases of which a replica runs. */
+  releases(): number[] {
+    return [...this.#entries.values()].map(({ row }) => row.releaseId);
+  }
+
   failuresOf(releaseId: number): readonly Failure[] {
     return this.#failures.filter((failure) => failure.releaseId === releaseId);
   }
@@ -106,7 +111,7 @@ export class ReplicaSet {
       this.#entries.set(row.name, entry);
       // It may have been at work all the time.
       if (row.state === "ready") entry.ready = await isReady(found.url);
-      if (!entry.ready) entry.task = this.#getReady(entry);
+      if (!entry.ready) entry.task = this.#orFailed(entry, this.#getReady(entry));
     }
     for (const { name } of await runtime.list()) {
       if (!this.#entries.has(name)) await runtime.stop(name, STOP_GRACE_MS);
@@ -137,7 +142,7 @@ export class ReplicaSet {
         { replica: name, code: release.code, bundle: release.bundleId },
         "starting a replica",
       );
-      entry.task = this.#start(entry, release);
+      entry.task = this.#orFailed(entry, this.#start(entry, release));
     }
   }
 
@@ -168,6 +173,11 @@ export class ReplicaSet {
 
   async settled(): Promise<void> {
     await Promise.all(this.#stopping.values());
+  }
+
+  /** What a runtime could not do, such as an engine that is away, is the replica's failure. */
+  async #orFailed(entry: Entry, task: Promise<void>): Promise<void> {
+    await task.catch((failure: unknown) => this.#failed(entry, messageOf(failure), []));
   }
 
   async #start(entry: Entry, release: Release): Promise<void> {
@@ -246,14 +256,25 @@ export class ReplicaSet {
     this.#parts.changed();
     const failed: ReplicaRow = { ...row, state: "failed" };
     await this.#parts.control.saveReplica(failed, { reason, lastLines }).catch(() => undefined);
-    await this.#parts.runtime.stop(row.name, 0);
+    await this.#parts.runtime.stop(row.name, 0).catch((cause: unknown) => {
+      this.#parts.log.warn(
+        { replica: row.name, reason: messageOf(cause) },
+        "it could not be stopped",
+      );
+    });
   }
 
   async #stop({ row }: Entry): Promise<void> {
     const { control, runtime, log } = this.#parts;
     log.info({ replica: row.name }, "stopping a replica");
     await control.saveReplica({ ...row, state: "draining" }).catch(() => undefined);
-    await runtime.stop(row.name, STOP_GRACE_MS);
+    try {
+      await runtime.stop(row.name, STOP_GRACE_MS);
+    } catch (cause) {
+      // Left as draining: whoever restores next stops what nobody knows.
+      log.warn({ replica: row.name, reason: messageOf(cause) }, "it could not be stopped");
+      return;
+    }
     await control.saveReplica({ ...row, state: "stopped" }).catch(() => undefined);
   }
 }

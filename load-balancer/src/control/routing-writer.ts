@@ -32,6 +32,8 @@ export class RoutingWriter {
   #newest: RoutingSnapshot | undefined;
   #leaseSeconds = 30;
   #acknowledged = false;
+  /** A data plane went back to main by itself, and takes this version for over. */
+  #isOver = false;
   #pins: Readonly<Record<string, Track>> = {};
 
   constructor(control: ControlRepository, planes: DataPlanes, wallMs: () => number) {
@@ -88,12 +90,15 @@ export class RoutingWriter {
     const next = this.#next(wanted, context);
     if (next === undefined) return NOTHING_PUSHED;
     this.#leaseSeconds = context.leaseSeconds;
-    if (this.#newest === undefined || decision(next) !== decision(this.#newest)) {
+    // Where nobody is to be on nightly the same may be said again; where users are, it is a hold's to end.
+    const isAgain = this.#isOver && next.nightlyWeight === 0;
+    if (this.#newest === undefined || isAgain || decision(next) !== decision(this.#newest)) {
       const version = this.version() + 1;
       const written = RoutingSnapshot.parse({ ...next, version });
       await this.#control.writeSnapshot(written);
       this.#newest = written;
       this.#acknowledged = false;
+      this.#isOver = false;
     } else {
       this.#newest = { ...this.#newest, epoch: context.epoch };
     }
@@ -106,6 +111,7 @@ export class RoutingWriter {
     const leaseEndsAt = new Date(this.#wallMs() + this.#leaseSeconds * 1_000).toISOString();
     const pushed = await this.#planes.push({ ...this.#newest, leaseEndsAt });
     this.#acknowledged = pushed.acknowledged;
+    this.#isOver = pushed.leaseLost;
     // A data plane that remembers more than Postgres: the next snapshot is above both.
     if (pushed.newestVersion > this.#newest.version) {
       this.#newest = {

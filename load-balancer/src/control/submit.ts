@@ -37,6 +37,8 @@ export interface SubmitParts {
   readonly releases: ReleaseRepository;
   readonly runtime: Runtime;
   readonly plans: ReadonlyMap<string, ReleasePlan>;
+  /** Nightly runs in as many at least: equal machines. */
+  readonly mainReplicas: number;
   readonly epoch: number;
   readonly nowMs: number;
   /** Rollouts that are not over. */
@@ -57,7 +59,8 @@ export async function submit(submission: Submission, parts: SubmitParts): Promis
     throw new ServiceError("not_found", `there is no plan ${submission.plan}: ${known}`);
   }
   const { policy = named.policy, queue = named.queue } = submission;
-  const plan: ReleasePlan = { ...named, policy, queue };
+  const replicas = Math.max(named.replicas, parts.mainReplicas);
+  const plan: ReleasePlan = { ...named, policy, queue, replicas };
   const code = await runtime.resolve(submission.ref);
   const hash = planHash(plan);
   const same = parts.waiting.find(

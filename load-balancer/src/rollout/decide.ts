@@ -36,10 +36,14 @@ export function decide(
       return decideWarming(rollout, plan, seen);
     case "shadowing":
     case "ramping":
-      return decideByVerdict(rollout, plan, seen) ?? decideStep(rollout, plan, seen);
+      return (
+        decideByVerdict(rollout, plan, seen) ??
+        decideSilence(rollout, plan, seen) ??
+        decideStep(rollout, plan, seen)
+      );
     case "evaluating":
     case "extending":
-      return decideByVerdict(rollout, plan, seen);
+      return decideByVerdict(rollout, plan, seen) ?? decideSilence(rollout, plan, seen);
     case "holding":
       return decideHolding(rollout, plan, seen);
     case "promoting":
@@ -151,6 +155,23 @@ function decideByVerdict(
   }
 }
 
+/** A judge speaks every minute, in short evaluations every few seconds: so many of its words are missing. */
+const SILENCE_SECONDS = { long: 300, short: 60 };
+const SHORT_EVALUATION_SECONDS = 3_600;
+
+/** Nobody judges: that is no data, and no reason to give a build more users. */
+function decideSilence(
+  rollout: Rollout,
+  plan: ReleasePlan,
+  seen: Observations,
+): Transition | undefined {
+  const { judgeSilentSeconds: silent = 0 } = seen;
+  const isShort = plan.evaluation.seconds <= SHORT_EVALUATION_SECONDS;
+  if (rollout.state === "shadowing") return undefined;
+  if (silent < (isShort ? SILENCE_SECONDS.short : SILENCE_SECONDS.long)) return undefined;
+  return hold(rollout, seen, "data", `nobody has judged it for ${Math.round(silent)} s`);
+}
+
 function decideHolding(
   rollout: Rollout,
   plan: ReleasePlan,
@@ -169,7 +190,13 @@ function decideHolding(
       return goOn(rollout, seen, { ...why, reason: "the data are back" });
     }
   }
-  const heldSeconds = (seen.nowMs - held.sinceMs) / 1_000;
-  if (held.cause !== "data" || heldSeconds < plan.holdLimitSeconds) return undefined;
-  return move(rollout, seen, "rolling-back", `no data for ${Math.round(heldSeconds)} s`);
+  const heldSeconds = Math.round((seen.nowMs - held.sinceMs) / 1_000);
+  if (heldSeconds < plan.holdLimitSeconds) return undefined;
+  if (held.cause === "data") {
+    return move(rollout, seen, "rolling-back", `no data for ${heldSeconds} s`);
+  }
+  // A question to the operators that nobody answered; what they or a lost lease hold is theirs to end.
+  return held.cause === "verdict"
+    ? move(rollout, seen, "rolling-back", `held for ${heldSeconds} s, and nobody decided`)
+    : undefined;
 }

@@ -35,6 +35,8 @@ export interface Observations {
   readonly snapshotVersion: number;
   /** A data plane went back to main by itself. */
   readonly leaseLost: boolean;
+  /** Since the judge last said anything about this window, or could have begun to. */
+  readonly judgeSilentSeconds?: number;
   /** The judge's newest word on this window. */
   readonly verdict?: Verdict;
   /** Nightly's replicas are drained and stopped. */

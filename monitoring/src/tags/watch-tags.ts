@@ -73,7 +73,13 @@ async function lookOnce(options: TagWatchOptions, signal: AbortSignal): Promise<
       "it is not released again. Give the new commit a tag of its own";
     await tags.tell({ key: `tag-${tag}-moved-${code}`, text }, now());
   }
-  for (const one of submit) await submitOnce(one, { ...options, tags, git, signal });
+  for (const one of submit) {
+    // One that cannot be fetched keeps none of the others.
+    await submitOnce(one, { ...options, tags, git, signal }).catch((failure: unknown) => {
+      const reason = messageOf(failure).replaceAll(repository, "TAG_REPOSITORY");
+      options.log.warn({ tag: one.tag, reason }, "a tag waits to be submitted");
+    });
+  }
 }
 
 interface Submitting extends TagWatchOptions {
@@ -91,16 +97,16 @@ async function submitOnce(one: Tag, parts: Submitting): Promise<void> {
     await tags.submitted(tag, before);
     return;
   }
-  const ref = await fetchTag(tag, parts.releaseRepository, git);
+  await fetchTag(tag, parts.releaseRepository, git);
   const surroundings = { client: db.pool, now: now(), signal };
-  const submitted = await submitTag({ tag, ref, plan }, control, surroundings);
+  const submitted = await submitTag({ tag, ref: code, plan }, control, surroundings);
   if (submitted.kind === "submitted") {
     await tags.submitted(tag, submitted.releaseId);
     log.info({ tag, release: submitted.releaseId }, "a tag was submitted");
   } else if (submitted.kind === "refused") {
     const text =
       `The tag ${tag} (${code.slice(0, 12)}) was not released: ${submitted.reason}\n` +
-      `canarec release submit --ref ${ref} --force`;
+      `canarec release submit --ref ${code} --force`;
     const notice = { key: `tag-${tag}-refused`, text };
     await tags.refused(tag, submitted.reason, { notice, now: now() });
   } else {
