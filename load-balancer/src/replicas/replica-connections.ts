@@ -130,8 +130,10 @@ class Connection implements Exchange {
   constructor(socket: Socket, events: ConnectionEvents) {
     this.#socket = socket;
     this.#events = events;
-    // Where we were held up ourselves, what has come meanwhile is heard first.
-    this.#limit = setTimeout(() => setImmediate(() => this.#tooLate()), CONNECT_TIMEOUT_MS);
+    this.#limit = setTimeout(() => {
+      this.#error = "timeout";
+      socket.destroy();
+    }, CONNECT_TIMEOUT_MS);
     socket.on("connect", () => {
       clearTimeout(this.#limit);
       this.#isConnected = true;
@@ -160,12 +162,6 @@ class Connection implements Exchange {
 
   close(): void {
     this.#isClosed = true;
-    this.#socket.destroy();
-  }
-
-  #tooLate(): void {
-    if (this.#isConnected) return;
-    this.#error = "timeout";
     this.#socket.destroy();
   }
 
