@@ -20,7 +20,6 @@ import type { Answered, DataPlane, TimeLimits } from "./proxy/data-plane.ts";
 import { handleRequest } from "./proxy/handle-request.ts";
 import { createInternalHeaderReader } from "./proxy/internal-header.ts";
 import { createPublicServer, finishConnections } from "./proxy/open-server.ts";
-import { RecommendCall } from "./proxy/recommend-call.ts";
 import { openRouting } from "./routing/open-routing.ts";
 import { openShadowRequests } from "./shadow/shadow-requests.ts";
 import type { ServingWorker, WorkerStatus } from "./workers/serving-worker.ts";
@@ -113,11 +112,9 @@ interface PublicPort {
 
 function publicPort(config: LoadBalancerConfig, { plane, phase, settled, ...rest }: PublicPort) {
   const { host, port, drainMs, drainDelayMs } = config;
-  const server = createPublicServer({
-    listener: handleRequest(plane),
-    begin: (answering, ...asked) => new RecommendCall(plane, answering, ...asked).begin(),
-    broken: (status) => plane.metrics.requestRefused(status),
-  });
+  const server = createPublicServer(handleRequest(plane), (status) =>
+    plane.metrics.requestRefused(status),
+  );
   let leaving: Promise<void> | undefined;
   const owned = rest.opened.use(new Resources());
   return {

@@ -6,7 +6,7 @@ import type { AttemptError } from "../contract/exposure.ts";
 import type { Replica } from "../replicas/replica.ts";
 import type { TrackPool, Waiter } from "../replicas/track-pool.ts";
 import type { DataPlane } from "./data-plane.ts";
-import { attemptErrorOf } from "../replicas/attempt-error.ts";
+import { attemptErrorOf } from "./exchange.ts";
 import { headersToClient, headersToReplica } from "./forwarded-headers.ts";
 import { markHeaders, sendProblem } from "./respond.ts";
 

@@ -6,7 +6,7 @@ const answered = (status: number, body: string, type = "text/plain") =>
     kind: "answered",
     status,
     headers: { "content-type": type },
-    body,
+    body: Buffer.from(body),
   });
 
 describe("judgeAnswer", () => {

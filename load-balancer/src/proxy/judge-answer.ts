@@ -1,5 +1,5 @@
 import type { AttemptError } from "../contract/exposure.ts";
-import type { Outcome } from "../replicas/replica-connections.ts";
+import type { Outcome } from "./exchange.ts";
 import { parseMovieList } from "./movie-list.ts";
 
 /** An attempt at a list of movies: the list, and as the text it came in, or why there is none. */
@@ -15,8 +15,9 @@ export function judgeAnswer(outcome: Outcome): Judgement {
   if (outcome.kind === "failed") {
     return { ok: false, status: outcome.status, error: outcome.error };
   }
-  const { status, headers, body: text } = outcome;
+  const { status, headers, body } = outcome;
   if (status >= 500) return { ok: false, status, error: "server_error" };
+  const text = body.toString();
   const list = parseMovieList(headers["content-type"], text);
   if (status !== 200 || list === undefined) return { ok: false, status, error: "invalid_answer" };
   return { ok: true, list, text };

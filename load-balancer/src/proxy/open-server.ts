@@ -1,6 +1,5 @@
 import { type RequestListener, type Server, createServer } from "node:http";
 import type { ServerOptions } from "node:http";
-import { type FastLaneOptions, openFastLane } from "./fast-lane.ts";
 import { Server as NetServer, type Socket } from "node:net";
 
 /** A request line and headers of more bytes are refused with 431; ours need a few hundred. */
@@ -41,16 +40,11 @@ const BROKEN: Readonly<Record<string, { readonly status: string; readonly messag
 };
 const MALFORMED = { status: "400 Bad Request", message: "the request is not valid HTTP" };
 
-export interface PublicServerOptions {
-  readonly listener: RequestListener;
-  /** The same for simple requests for recommendations. */
-  readonly begin: FastLaneOptions["begin"];
-  /** Told the status of requests that never were. */
-  readonly broken: (status: number) => void;
-}
-
-/** The public server, not yet listening. */
-export function createPublicServer({ listener, begin, broken }: PublicServerOptions): Server {
+/** The public server, not yet listening. `broken` is told the status of requests that never were. */
+export function createPublicServer(
+  listener: RequestListener,
+  broken: (status: number) => void,
+): Server {
   const server = createServer(LIMITS, listener);
   server.maxConnections = MOST_CONNECTIONS;
   server.on("checkContinue", listener); // no body is wanted, so none is asked for
@@ -72,7 +66,6 @@ export function createPublicServer({ listener, begin, broken }: PublicServerOpti
         `content-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`,
     );
   });
-  openFastLane(server, { firstMs: HEADERS_TIMEOUT_MS, keepAliveMs: KEEP_ALIVE_MS, begin });
   return server;
 }
 

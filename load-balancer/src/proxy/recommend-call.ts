@@ -1,16 +1,17 @@
+import type { IncomingHttpHeaders, ServerResponse } from "node:http";
 import { INTERNAL_HEADER, type InternalHeader } from "@canarec/inference/contract/internal-header";
 import { assignTrack } from "../assignment/assign-track.ts";
 import type { AttemptError, Exposure, ExposureReason, Track } from "../contract/exposure.ts";
 import type { RoutingSnapshot } from "../contract/routing-snapshot.ts";
-import type { Exchange, Outcome } from "../replicas/replica-connections.ts";
 import type { Replica } from "../replicas/replica.ts";
 import type { TrackPool, Waiter } from "../replicas/track-pool.ts";
 import type { DataPlane } from "./data-plane.ts";
+import { Exchange, type Outcome } from "./exchange.ts";
 import { type Judgement, judgeAnswer } from "./judge-answer.ts";
 import { LIST_BYTES } from "./movie-list.ts";
 import { nextMove } from "./next-move.ts";
 import { isoTime } from "./iso-time.ts";
-import { type Answering, markHeaders, sendProblem } from "./respond.ts";
+import { markHeaders, sendProblem } from "./respond.ts";
 
 /** How many movies the copy of the popular list answers with. */
 const LIST_LENGTH = 20;
@@ -29,7 +30,6 @@ interface Attempt {
   ended?: { readonly ms: number; readonly status: number | null; readonly error?: AttemptError };
 }
 
-type AnswerHeaders = Extract<Outcome, { kind: "answered" }>["headers"];
 type UsableAnswer = Extract<Judgement, { ok: true }>;
 
 /** A track that could not even be asked. */
@@ -54,7 +54,7 @@ interface Answer {
  */
 export class RecommendCall implements Waiter {
   readonly #plane: DataPlane;
-  readonly #res: Answering;
+  readonly #res: ServerResponse;
   readonly #userId: number;
   readonly #requestId: string;
   readonly #arrivedMs: number;
@@ -67,7 +67,7 @@ export class RecommendCall implements Waiter {
   #timer: NodeJS.Timeout | undefined;
   #answer: Answer | undefined;
 
-  constructor(plane: DataPlane, res: Answering, userId: number, requestId: string) {
+  constructor(plane: DataPlane, res: ServerResponse, userId: number, requestId: string) {
     this.#plane = plane;
     this.#res = res;
     this.#userId = userId;
@@ -107,16 +107,13 @@ export class RecommendCall implements Waiter {
   }
 
   #send(replica: Replica, hedge: boolean): void {
+    const exchange = new Exchange(LIST_BYTES, (outcome) => this.#ended(attempt, outcome));
     const pool = this.#pool;
-    const startedMs = this.#plane.nowMs();
-    const exchange = replica.pools.recommend.get({
-      path: `/recommend/${this.#userId}`,
-      requestId: this.#requestId,
-      bodyLimit: LIST_BYTES,
-      done: (outcome) => this.#ended(attempt, outcome),
-    });
-    const attempt: Attempt = { replica, pool, exchange, hedge, startedMs };
+    const attempt: Attempt = { replica, pool, exchange, hedge, startedMs: this.#plane.nowMs() };
     this.#begun.push(attempt);
+    exchange.send(replica.pools.recommend, `/recommend/${this.#userId}`, {
+      "x-request-id": this.#requestId,
+    });
   }
 
   #ended(attempt: Attempt, outcome: Outcome): void {
@@ -192,7 +189,7 @@ export class RecommendCall implements Waiter {
     this.#giveUp(this.#begun.length === 0 ? "overloaded" : undefined);
   }
 
-  #pass(attempt: Attempt, { list, text }: UsableAnswer, headers: AnswerHeaders): void {
+  #pass(attempt: Attempt, { list, text }: UsableAnswer, headers: IncomingHttpHeaders): void {
     if (this.#answer !== undefined) return;
     this.#abandon("outrun");
     const internal = this.#plane.readInternal(headers[INTERNAL_HEADER]);

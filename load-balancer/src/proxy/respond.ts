@@ -1,15 +1,5 @@
+import type { ServerResponse } from "node:http";
 import type { ErrorCode } from "@canarec/service-kit/errors";
-
-/** An answer that has not been given yet; a ServerResponse of Node's is one. */
-export interface Answering {
-  /** Told once: the answer has left, or the client has. */
-  on(event: "close", listener: () => void): unknown;
-  /** @param headers flat: name, value, name, value. */
-  writeHead(status: number, headers: string[]): unknown;
-  end(body: string): unknown;
-  /** Whether it has left. */
-  readonly writableFinished: boolean;
-}
 
 /** What every answer says of itself. */
 export interface Marks {
@@ -43,7 +33,7 @@ export interface Problem {
 }
 
 /** Answer an error as JSON: a closed code for programs, a sentence for people. */
-export function sendProblem(res: Answering, problem: Problem, marks: Marks): void {
+export function sendProblem(res: ServerResponse, problem: Problem, marks: Marks): void {
   const body = JSON.stringify({ code: problem.code, message: problem.message });
   res.writeHead(problem.status, [
     "content-type",

@@ -1,5 +1,5 @@
 import { request } from "undici";
-import { attemptErrorOf } from "./attempt-error.ts";
+import { attemptErrorOf } from "../proxy/exchange.ts";
 import type { CheckResult } from "./replica-health.ts";
 import type { Replica } from "./replica.ts";
 

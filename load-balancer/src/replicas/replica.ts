@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Pool } from "undici";
 import type { Replica as ReplicaAddress } from "../contract/routing-snapshot.ts";
-import { ReplicaConnections } from "./replica-connections.ts";
 import { ReplicaHealth } from "./replica-health.ts";
 
 /** `recommend` is what users wait for; `api` may not take its connections away. */
@@ -30,7 +29,7 @@ export class Replica implements AsyncDisposable {
   readonly name: string;
   readonly url: string;
   readonly health = new ReplicaHealth();
-  readonly pools: { readonly recommend: ReplicaConnections; readonly api: Pool };
+  readonly pools: Readonly<Record<Lane, Pool>>;
   readonly caps: Caps;
   readonly inFlight: Record<Lane, number> = { recommend: 0, api: 0 };
 
@@ -39,14 +38,14 @@ export class Replica implements AsyncDisposable {
     this.url = address.url;
     this.caps = caps;
     this.pools = {
-      recommend: new ReplicaConnections(address.url),
+      recommend: openPool(address.url, caps.recommend),
       api: openPool(address.url, caps.api),
     };
   }
 
   /** Call `listener` whenever a connection breaks: the process may have ended. */
   onDisconnect(listener: () => void): void {
-    this.pools.recommend.onDisconnect(listener);
+    this.pools.recommend.on("disconnect", listener);
     this.pools.api.on("disconnect", listener);
   }
 
@@ -60,8 +59,7 @@ export class Replica implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.pools.recommend.destroy();
-    await this.pools.api.destroy();
+    await Promise.all([this.pools.recommend.destroy(), this.pools.api.destroy()]);
   }
 }
 

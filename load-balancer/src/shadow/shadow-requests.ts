@@ -1,9 +1,10 @@
+import { Pool } from "undici";
 import type { Replica as ReplicaAddress } from "../contract/routing-snapshot.ts";
 import type { LoadBalancerMetrics } from "../metrics.ts";
 import type { Answered } from "../proxy/data-plane.ts";
+import { Exchange, type Outcome } from "../proxy/exchange.ts";
 import { judgeAnswer } from "../proxy/judge-answer.ts";
 import { LIST_BYTES } from "../proxy/movie-list.ts";
-import { type Outcome, ReplicaConnections } from "../replicas/replica-connections.ts";
 import { compareLists } from "./compare-lists.ts";
 
 /** Under way at once, over all replicas; what comes beyond is left out, for main comes first. */
@@ -40,11 +41,11 @@ export interface ShadowRequests extends AsyncDisposable {
  * away. On connections of its own, with a cap, after the user has their answer; never an exposure.
  */
 export function openShadowRequests(options: ShadowOptions): ShadowRequests {
-  const pools = new Map<string, ReplicaConnections>();
+  const pools = new Map<string, Pool>();
   const { counts, count } = counting(options.metrics);
   let underWay = 0;
   let turn = 0;
-  const ask = (pool: ReplicaConnections, { userId, list }: Answered) => {
+  const ask = (pool: Pool, { userId, list }: Answered) => {
     underWay += 1;
     const startMs = options.nowMs();
     const end = (outcome: Outcome) => {
@@ -52,16 +53,12 @@ export function openShadowRequests(options: ShadowOptions): ShadowRequests {
       clearTimeout(limit);
       count(outcome, list, (options.nowMs() - startMs) / 1_000);
     };
-    const exchange = pool.get({
-      path: `/recommend/${userId}`,
-      requestId: `shadow-${userId}`,
-      bodyLimit: LIST_BYTES,
-      done: end,
-    });
+    const exchange = new Exchange(LIST_BYTES, end);
     const limit = setTimeout(() => {
       exchange.abandon();
       end({ kind: "failed", status: null, error: "timeout" });
     }, options.deadlineMs);
+    exchange.send(pool, `/recommend/${userId}`, { "x-request-id": `shadow-${userId}` });
   };
   return {
     offer(answered) {
@@ -76,7 +73,7 @@ export function openShadowRequests(options: ShadowOptions): ShadowRequests {
     },
     counts: () => ({ ...counts }),
     async [Symbol.asyncDispose]() {
-      for (const pool of pools.values()) pool.destroy();
+      await Promise.all([...pools.values()].map((pool) => pool.destroy()));
     },
   };
 }
@@ -102,18 +99,18 @@ function counting(metrics: LoadBalancerMetrics) {
 
 /** The pool of a replica; those of replicas that are gone are closed. */
 function poolOf(
-  pools: Map<string, ReplicaConnections>,
+  pools: Map<string, Pool>,
   { url }: ReplicaAddress,
   present: readonly ReplicaAddress[],
-): ReplicaConnections {
+): Pool {
   const known = pools.get(url);
   if (known !== undefined) return known;
   for (const [old, pool] of pools) {
     if (present.some((replica) => replica.url === old)) continue;
     pools.delete(old);
-    pool.finish();
+    void pool.close();
   }
-  const pool = new ReplicaConnections(url);
+  const pool = new Pool(new URL(url).origin, { connections: MOST_UNDER_WAY, pipelining: 1 });
   pools.set(url, pool);
   return pool;
 }
