@@ -20,7 +20,7 @@ export function addReleaseCommands(program: Command, context: CliContext): void 
   leaf(group, "submit", "queue a build: a commit, and the bundle that it builds")
     .option("--ref <ref>", "branch, tag or commit; main's own code unless given")
     .option("--bundle <id>", "serve this bundle instead of a new one")
-    .option("--plan <name>", "how it is served and judged", "standard")
+    .option("--plan <name>", "how it is served and judged: standard, or what --emergency asks for")
     .option("--policy <policy>", "superior or non-inferior")
     .option("--supersede", "take the place of a release that is not yet evaluated")
     .option("--force", "also where the traffic cannot show the margin")

@@ -56,6 +56,10 @@ export async function drillAction(
     ...{ source: "drill", actor: actor() },
   });
   const { releaseId } = z.object({ releaseId: z.number() }).parse(answer);
+  context.terminal.err(
+    `canarec: release ${releaseId} is a build that ${FAULTS[kind]}; it goes on if this command is ended: ` +
+      `canarec release abort ${releaseId} --reason …\n`,
+  );
   const ended = await follow(api, releaseId, { context, minutes: options.minutes });
   const report = reportOf(ended, kind);
   if (!report.caught) {

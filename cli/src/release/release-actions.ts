@@ -12,6 +12,12 @@ import { type ControlApi, ReleaseReport, actor, controlApi } from "./control-api
 import { evidenceView } from "./evidence-view.ts";
 import { expectationOf } from "./plan-action.ts";
 
+/** States that somebody or something decided, as against those that merely follow. */
+const DECIDED = [
+  ...["queued", "preparing", "warming", "shadowing", "ramping", "evaluating", "extending"],
+  ...["holding", "promoting", "rolling-back", "failed-to-start"],
+];
+
 /** States in which a release waits for nothing any more. */
 const OVER = ["promoted", "rolled-back", "aborted", "failed-to-start"];
 const WATCH_MS = 2_000;
@@ -32,7 +38,8 @@ export interface SubmitOptions extends CommonOptions {
 
 /** `canarec release submit` */
 export async function submitAction(context: CliContext, options: SubmitOptions): Promise<void> {
-  const { bundle, plan, policy, emergency, source } = options;
+  const { bundle, policy, emergency, source } = options;
+  const plan = options.plan ?? (emergency === true ? "emergency" : "standard");
   const api = controlApi(context, options);
   const ref = options.ref ?? (await mainCode(api));
   const judged = emergency !== true;
@@ -50,6 +57,7 @@ export async function submitAction(context: CliContext, options: SubmitOptions):
   };
   const answer = await api.post("/releases", body);
   const { releaseId } = z.object({ releaseId: z.number() }).parse(answer);
+  await warnOfMain(releaseId, { context, options, api });
   if (options.wait === true) {
     await waitFor(releaseId, { context, options, api });
     return;
@@ -61,16 +69,35 @@ export async function submitAction(context: CliContext, options: SubmitOptions):
   );
 }
 
+const Status = z.object({
+  main: z.object({ releaseId: z.number(), code: z.string() }).nullable(),
+  underway: z.array(z.object({ releaseId: z.number(), state: z.string() })),
+});
+
 async function mainCode(api: ControlApi): Promise<string> {
-  const { main } = z
-    .object({ main: z.object({ code: z.string() }) })
-    .parse(await api.get("/status"));
+  const { main } = Status.parse(await api.get("/status"));
+  if (main === null)
+    throw new ServiceError("failed_precondition", "there is no main yet: say --ref");
   return main.code;
+}
+
+/** Whoever has forgotten to commit would test main against itself. */
+async function warnOfMain(releaseId: number, { context, options, api }: Waiting): Promise<void> {
+  if (options.emergency === true || options.bundle !== undefined || options.ref === undefined)
+    return;
+  const [{ main }, { release }] = await Promise.all([
+    api.get("/status").then((status) => Status.parse(status)),
+    reportOf(api, releaseId),
+  ]);
+  if (main?.code !== release.code) return;
+  context.terminal.err(
+    `canarec: release ${releaseId} is main's own commit, with a new bundle; what is not committed is not released\n`,
+  );
 }
 
 interface Waiting {
   readonly context: CliContext;
-  readonly options: CommonOptions;
+  readonly options: SubmitOptions;
   readonly api: ControlApi;
 }
 
@@ -154,7 +181,11 @@ function statusWithEvidence(report: ReleaseReport, record: VerdictRecord | undef
   return `${statusInWords({ ...report, verdict: null })}\n\n${evidenceView(record)}`;
 }
 
+/** What is under way; else the newest. */
 async function newest(api: ReturnType<typeof controlApi>): Promise<string> {
+  const { underway } = Status.parse(await api.get("/status"));
+  const current = underway.find(({ state }) => state !== "queued") ?? underway[0];
+  if (current !== undefined) return String(current.releaseId);
   const [first] = Listed.parse(await api.get("/releases")).releases;
   if (first === undefined) throw new ServiceError("not_found", "there is no release yet");
   return String(first.releaseId);
@@ -167,13 +198,16 @@ function statusInWords({
   replicas,
   transitions,
 }: ReleaseReport): string {
-  const last = transitions.at(-1);
+  // What led there says more than that it is over.
+  const last =
+    transitions.findLast(({ toState }) => DECIDED.includes(toState)) ?? transitions.at(-1);
   const lines = [
     `Release ${release.releaseId} (${release.ref}, ${release.code.slice(0, 12)}) is ${rollout.state}, step ${rollout.step}, by the plan ${release.plan.name}.`,
+    ...(rollout.state === "queued" ? ["It waits for those before it: canarec release list"] : []),
     `Because: ${last?.reason ?? "it was submitted"} (${last?.at.slice(0, 19) ?? ""}, ${last?.actor ?? ""})`,
     `Replicas: ${replicas.map(({ name, ready }) => `${name} ${ready ? "ready" : "not ready"}`).join(", ") || "none"}`,
   ];
-  if (verdict !== null) {
+  if (verdict !== null && !OVER.includes(rollout.state)) {
     lines.push(`The judge (row ${verdict.row}): ${verdict.action} – ${verdict.reason}`);
   }
   return lines.join("\n");

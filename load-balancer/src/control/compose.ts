@@ -151,7 +151,7 @@ async function supersede(
 /** @throws ServiceError `unavailable` */
 function leadingEpoch({ epoch }: Controller): number {
   if (epoch !== undefined) return epoch;
-  throw new ServiceError("unavailable", "this controller does not lead: ask the one that does");
+  throw new ServiceError("unavailable", "another controller leads");
 }
 
 /** What a submission is decided from; refused where this controller does not lead. */

@@ -123,11 +123,26 @@ function commandHandler(kind: Command["kind"], parts: ControlRoutesParts): Reque
       const problem = commandProblem(rollout, plan, kind, parts.nowMs());
       if (problem !== undefined)
         throw new ServiceError("failed_precondition", `cannot ${kind}: ${problem}`);
+      if (kind === "rollback") await requireWayBack(parts, id);
       parts.command(id, { kind, actor, reason });
     });
     parts.changed();
     res.status(202).json({ releaseId: id, command: kind });
   };
+}
+
+/** @throws ServiceError `failed_precondition` where it is not main, or the first. */
+async function requireWayBack({ releases }: ControlRoutesParts, id: number): Promise<void> {
+  const [main, before] = await releases.mains(2);
+  if (main?.releaseId !== id) {
+    const message = `cannot rollback: release ${main?.releaseId ?? 0} is main by now`;
+    throw new ServiceError("failed_precondition", message);
+  }
+  if (before === undefined) {
+    const message =
+      "cannot rollback: there was no main before it; release another commit with --emergency";
+    throw new ServiceError("failed_precondition", message);
+  }
 }
 
 async function find(
