@@ -21,6 +21,8 @@ export interface ServiceProcess<Config> {
  */
 export async function runService<Config>(service: ServiceProcess<Config>): Promise<void> {
   const stop = stopSignal();
+  // From the request on: a start that hangs must not keep a process that nobody wants.
+  void stop.then(() => setTimeout(() => process.exit(1), STOP_LIMIT_MS).unref());
   let log: Logger | undefined;
   try {
     const config = service.config();
@@ -29,7 +31,6 @@ export async function runService<Config>(service: ServiceProcess<Config>): Promi
     log.info("ready");
     await stop;
     log.info("stopping");
-    setTimeout(() => process.exit(1), STOP_LIMIT_MS).unref();
   } catch (failure) {
     if (!(failure instanceof ConfigError)) log?.error({ err: failure }, "failed");
     process.stderr.write(`${service.name}: ${withoutPasswords(messageOf(failure))}\n`);

@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type ClusterFile, readClusterFile } from "@canarec/local-cluster/cluster-file";
@@ -51,35 +50,6 @@ async function ready(npm: ChildProcess, home: string, output: () => string): Pro
     if (npm.exitCode !== null) throw new Error(`npm start ended:\n${output()}`);
     await sleep(POLL_MS);
   }
-}
-
-/** The processes that have this text in their command line or environment, ours excepted. */
-export function processesOf(text: string): string[] {
-  const found: string[] = [];
-  for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
-    if (Number(pid) === process.pid) continue;
-    const command = readProc(`/proc/${pid}/cmdline`);
-    const environment = readProc(`/proc/${pid}/environ`);
-    const ended = command === "" && environment === "";
-    if (!ended && (command.includes(text) || environment.includes(text))) {
-      found.push(`${pid} ${command.replaceAll("\0", " ")}`);
-    }
-  }
-  return found;
-}
-
-/** Empty for a process that has ended meanwhile. */
-function readProc(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return "";
-  }
-}
-
-/** Whether this system tells about its processes as Linux does. */
-export function canListProcesses(): boolean {
-  return existsSync("/proc/self/environ");
 }
 
 /** Ask until it holds; the test's time limit ends it. */

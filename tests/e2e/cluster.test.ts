@@ -1,3 +1,4 @@
+import { canListProcesses, processesOf } from "../processes.ts";
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { clusterFilePath, readClusterFile } from "@canarec/local-cluster/cluster-file";
@@ -10,13 +11,7 @@ import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { steadyLoad } from "../integration/load-balancer/steady-load.ts";
 import { type TemporaryFolder, temporaryFolder } from "../servers.ts";
-import {
-  type ClusterProcess,
-  canListProcesses,
-  eventually,
-  npmStart,
-  processesOf,
-} from "./cluster-process.ts";
+import { type ClusterProcess, eventually, npmStart } from "./cluster-process.ts";
 import { listeningOf } from "./listening.ts";
 import { SMALL_CATALOG_MOVIES, writeSmallCatalog } from "./small-catalog.ts";
 

@@ -1,3 +1,4 @@
+import { canListProcesses } from "../processes.ts";
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -12,7 +13,7 @@ import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { canarecJson } from "../integration/cli/canarec.ts";
 import { type TemporaryFolder, temporaryFolder } from "../servers.ts";
-import { type ClusterProcess, canListProcesses, eventually, npmStart } from "./cluster-process.ts";
+import { type ClusterProcess, eventually, npmStart } from "./cluster-process.ts";
 import { SMALL_CATALOG_MOVIES, writeSmallCatalog } from "./small-catalog.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");

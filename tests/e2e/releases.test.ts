@@ -1,3 +1,4 @@
+import { canListProcesses, processesOf } from "../processes.ts";
 import { execFile, execFileSync } from "node:child_process";
 import { existsSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -9,13 +10,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { BUILD_LIMIT_MS, baseImage, docker, whyNoReplica } from "../container-engine.ts";
 import { type Installation, openInstallation } from "../integration/runtimes/docker-world.ts";
 import { type TemporaryFolder, temporaryFolder } from "../servers.ts";
-import {
-  type ClusterProcess,
-  canListProcesses,
-  eventually,
-  npmStart,
-  processesOf,
-} from "./cluster-process.ts";
+import { type ClusterProcess, eventually, npmStart } from "./cluster-process.ts";
 import { writeSmallCatalog } from "./small-catalog.ts";
 
 const run = promisify(execFile);

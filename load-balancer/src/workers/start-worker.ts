@@ -1,4 +1,5 @@
 import cluster from "node:cluster";
+import { ServiceError } from "@canarec/service-kit/errors";
 import { Resources, disposable } from "@canarec/service-kit/lifecycle";
 import type { Logger } from "@canarec/service-kit/logging";
 import type { LoadBalancerConfig } from "../config.ts";
@@ -25,12 +26,16 @@ export async function startWorker(
     tell({ say: "final", status: await plane.status(), metrics: await plane.metrics() });
   process.once("disconnect", () => void plane.handOver()); // the address is free for another parent
   const listening = new Promise<void>((resolve, reject) => {
+    const orphaned = () => reject(new ServiceError("unavailable", "the parent is gone"));
+    if (process.connected) process.once("disconnect", orphaned);
+    else orphaned();
     process.on("message", (message: ToWorker, socket: object) => {
       hear(plane, message, socket).then((served) => {
         if (served) resolve();
       }, reject);
     });
   });
+  listening.catch(() => undefined); // heard of below
   await tell({ say: "opened" });
   await listening;
   return disposable(opened, {});

@@ -65,6 +65,8 @@ async function fillEveryTable(db: Database): Promise<void> {
     `insert into analysis_sums values (1, 1, 'main', 0, 'watched_share', '{"n": "1"}')`,
     `insert into analysis_progress values (1, 1, '{}', now())`,
     "insert into analysis_marks (minute) values (now())",
+    "insert into tag_repositories values ('a', now())",
+    `insert into release_tags (repository, tag, code, seen_at, outcome) values ('a', 'release-1', 'b', now(), 'before')`,
     "insert into step_users values (1, 1, 2, 7, 'main', now())",
   ]) {
     await db.pool.query(sql);

@@ -1,6 +1,8 @@
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Exposure } from "@canarec/load-balancer/contract";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { canListProcesses, processesOf } from "../../processes.ts";
 import {
   type FreshTopic,
   type TemporaryFolder,
@@ -112,6 +114,23 @@ async function expectCounts(balancer: BalancerProcess, answers: number): Promise
   expect([main?.failures, nightly?.failures]).toEqual([0, 0]);
   expect(await metric(balancer, "canarec_recommend_duration_seconds_count")).toBe(answers);
 }
+
+describe("a parent that is killed while it replaces its workers", () => {
+  it("leaves none of them, whatever they were about", async (test) => {
+    test.skip(!canListProcesses(), "there is no /proc to list processes by");
+    await using topic = await freshTopic();
+    for (const afterMs of [20, 150, 400, 700]) {
+      const name = `orphaned-${afterMs}`;
+      const { balancer } = await routed(name, topic, 2);
+      balancer.child.kill("SIGHUP");
+      await sleep(afterMs);
+      expect(processesOf(join(folder.path, name)).length).toBeGreaterThan(2);
+      balancer.child.kill("SIGKILL");
+      await until(() => processesOf(join(folder.path, name)).length === 0);
+      await balancer[Symbol.asyncDispose]();
+    }
+  });
+});
 
 describe("a worker that is killed", () => {
   it("takes only what it had in flight with it, where there is another", async () => {
