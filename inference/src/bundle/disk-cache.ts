@@ -10,7 +10,7 @@ import {
   writeFile,
 } from "node:fs/promises";
 import path from "node:path";
-import type { ArtifactName, Manifest } from "./codec/index.ts";
+import { type Manifest, parseManifest } from "./codec/index.ts";
 
 /** A bundle as it is stored, not yet believed. */
 export interface StoredBundle {
@@ -22,11 +22,12 @@ export interface StoredBundle {
 export async function readCachedBundle(
   folder: string,
   bundleId: string,
-  names: readonly ArtifactName[],
 ): Promise<StoredBundle | undefined> {
   const place = path.join(folder, bundleId);
   try {
     const manifest: unknown = JSON.parse(await readFile(path.join(place, "manifest.json"), "utf8"));
+    // Names come from the file: none is believed that could lead out of the folder.
+    const names = parseManifest(manifest).artifacts.map(({ name }) => name);
     const artifacts = await Promise.all(
       names.map(async (name) => [name, await readFile(path.join(place, fileOf(name)))] as const),
     );

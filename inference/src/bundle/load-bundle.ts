@@ -1,7 +1,6 @@
 import { ServiceError, messageOf } from "@canarec/service-kit/errors";
 import type { Logger } from "@canarec/service-kit/logging";
 import { type BundleContents, decodeBundle, parseManifest } from "./codec/index.ts";
-import { ARTIFACT_NAMES } from "./codec/manifest.ts";
 import {
   type StoredBundle,
   pruneCachedBundles,
@@ -41,7 +40,7 @@ export function createBundleLoader(
 ): BundleLoader {
   return {
     async load(bundleId) {
-      const cached = await readCachedBundle(folder, bundleId, ARTIFACT_NAMES);
+      const cached = await readCachedBundle(folder, bundleId);
       if (cached !== undefined) {
         try {
           const contents = decodeBundle(bundleId, cached.manifest, cached.artifacts);

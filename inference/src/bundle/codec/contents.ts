@@ -1,4 +1,6 @@
 import type { RankingParameters } from "../../ranking/parameters.ts";
+import type { Artifact, ModelName } from "../../models/model.ts";
+import type { LearnedFrom } from "./learned-manifest.ts";
 import type { Watermark } from "./manifest.ts";
 
 /** What a bundle says of one movie of the catalogue. */
@@ -25,6 +27,26 @@ export interface BundleStatistics {
   readonly viewers: Float64Array;
 }
 
+/** A fitted model as a bundle carries it. */
+export interface LearnedModel {
+  readonly name: ModelName;
+  /** What it was fitted with: plain values. */
+  readonly config: Readonly<Record<string, JsonValue>>;
+  readonly artifact: Artifact;
+}
+
+/** Anything that JSON can say. */
+export type JsonValue =
+  string | number | boolean | null | readonly JsonValue[] | { readonly [name: string]: JsonValue };
+
+/** Models that were trained, and how their scores become one list. Its movies are the bundle's. */
+export interface LearnedPart {
+  readonly from: LearnedFrom;
+  readonly seed: number;
+  readonly models: readonly LearnedModel[];
+  readonly blend: Readonly<Record<string, JsonValue>>;
+}
+
 /** A bundle in memory. Movies have dense indices 0 … n − 1, in the order of their keys. */
 export interface BundleContents {
   readonly watermark: Watermark;
@@ -38,4 +60,6 @@ export interface BundleContents {
   /** n × 100 cosine similarities, in [−1, 1]; 0 where padded. */
   readonly similarities: Float32Array;
   readonly statistics: BundleStatistics;
+  /** Absent where nothing was trained: neighbours alone are served. */
+  readonly learned?: LearnedPart;
 }

@@ -1,15 +1,16 @@
-import { ServiceError } from "@canarec/service-kit/errors";
 import { decodeCatalogue } from "./catalogue-artifact.ts";
+import { aligned } from "./column.ts";
 import type { BundleContents } from "./contents.ts";
+import { decodeLearned } from "./decode-learned.ts";
 import {
   type ArtifactEntry,
-  type ArtifactName,
+  type BaseArtifactName,
   type Manifest,
   NEIGHBOURS,
   bundleIdOf,
   parseManifest,
-  sha256,
 } from "./manifest.ts";
+import { SIZES, damaged, wholeBytes } from "./whole-bytes.ts";
 
 /**
  * Decode a bundle, believing nothing: the id against the manifest, every artifact's length and
@@ -27,7 +28,7 @@ export function decodeBundle(
   const parsed = parseManifest(manifest);
   const actual = bundleIdOf(parsed);
   if (actual !== bundleId) throw damaged(`manifest hashes to ${actual}, not to ${bundleId}`);
-  const bytesOf = (name: ArtifactName) => verifiedBytes(parsed, artifacts, name);
+  const bytesOf = (name: BaseArtifactName) => verifiedBytes(parsed, artifacts, name);
   const n = rowsOf(parsed);
   const contents = {
     watermark: parsed.watermark,
@@ -47,20 +48,21 @@ export function decodeBundle(
     },
   };
   assertRanges(contents, n);
-  return contents;
+  if (parsed.schemaVersion === 1) return contents;
+  return { ...contents, learned: decodeLearned(parsed, artifacts) };
 }
 
-const LAYOUT: Readonly<Record<ArtifactName, { dtype: ArtifactEntry["dtype"]; width: number }>> = {
-  catalogue: { dtype: "json", width: 0 },
-  neighbours: { dtype: "i32", width: NEIGHBOURS },
-  similarities: { dtype: "f32", width: NEIGHBOURS },
-  watchers: { dtype: "i32", width: 1 },
-  rating_counts: { dtype: "i32", width: 1 },
-  rating_sums: { dtype: "f64", width: 1 },
-  rating_square_sums: { dtype: "f64", width: 1 },
-  viewers: { dtype: "f64", width: 1 },
-};
-const SIZES = { json: 0, i32: 4, f32: 4, f64: 8 } as const;
+const LAYOUT: Readonly<Record<BaseArtifactName, { dtype: ArtifactEntry["dtype"]; width: number }>> =
+  {
+    catalogue: { dtype: "json", width: 0 },
+    neighbours: { dtype: "i32", width: NEIGHBOURS },
+    similarities: { dtype: "f32", width: NEIGHBOURS },
+    watchers: { dtype: "i32", width: 1 },
+    rating_counts: { dtype: "i32", width: 1 },
+    rating_sums: { dtype: "f64", width: 1 },
+    rating_square_sums: { dtype: "f64", width: 1 },
+    viewers: { dtype: "f64", width: 1 },
+  };
 
 function rowsOf(manifest: Manifest): number {
   const n = entryOf(manifest, "catalogue").shape[0];
@@ -68,7 +70,7 @@ function rowsOf(manifest: Manifest): number {
   return n;
 }
 
-function entryOf(manifest: Manifest, name: ArtifactName): ArtifactEntry {
+function entryOf(manifest: Manifest, name: BaseArtifactName): ArtifactEntry {
   const entry = manifest.artifacts.find((artifact) => artifact.name === name);
   if (entry === undefined) throw damaged(`artifact ${name} is missing`);
   return entry;
@@ -77,11 +79,9 @@ function entryOf(manifest: Manifest, name: ArtifactName): ArtifactEntry {
 function verifiedBytes(
   manifest: Manifest,
   artifacts: ReadonlyMap<string, Uint8Array>,
-  name: ArtifactName,
+  name: BaseArtifactName,
 ): Uint8Array {
   const entry = entryOf(manifest, name);
-  const bytes = artifacts.get(name);
-  if (bytes === undefined) throw damaged(`artifact ${name} is missing`);
   const { dtype, width } = LAYOUT[name];
   const n = rowsOf(manifest);
   const shape = width > 1 ? [n, width] : [n];
@@ -89,18 +89,7 @@ function verifiedBytes(
     throw damaged(`artifact ${name} is ${entry.dtype} of shape ${entry.shape.join("×")}`);
   }
   const expected = dtype === "json" ? entry.bytes : n * width * SIZES[dtype];
-  if (bytes.byteLength !== entry.bytes || entry.bytes !== expected) {
-    throw damaged(`artifact ${name} has ${bytes.byteLength} bytes, not ${expected}`);
-  }
-  if (sha256(bytes) !== entry.sha256) throw damaged(`artifact ${name} does not match its sha256`);
-  return bytes;
-}
-
-/** A copy that begins at a multiple of 8, which typed arrays need. */
-function aligned(bytes: Uint8Array): ArrayBuffer {
-  const copy = new ArrayBuffer(bytes.byteLength);
-  new Uint8Array(copy).set(bytes);
-  return copy;
+  return wholeBytes(entry, artifacts, expected);
 }
 
 function assertRanges(contents: BundleContents, n: number): void {
@@ -117,8 +106,4 @@ function assertRanges(contents: BundleContents, n: number): void {
       if (!(value >= 0 && value < Infinity)) throw damaged(`statistics ${name} has ${value}`);
     }
   }
-}
-
-function damaged(what: string): ServiceError {
-  return new ServiceError("data_loss", `bundle is damaged: ${what}`);
 }

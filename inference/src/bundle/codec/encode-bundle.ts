@@ -1,14 +1,8 @@
 import { encodeCatalogue } from "./catalogue-artifact.ts";
+import { type Column, numbers } from "./column.ts";
 import type { BundleContents } from "./contents.ts";
-import {
-  type ArtifactEntry,
-  type ArtifactName,
-  BUNDLE_SCHEMA_VERSION,
-  type Manifest,
-  NEIGHBOURS,
-  bundleIdOf,
-  sha256,
-} from "./manifest.ts";
+import { learnedManifest, modelColumns } from "./encode-learned.ts";
+import { type ArtifactName, type Manifest, NEIGHBOURS, bundleIdOf, sha256 } from "./manifest.ts";
 
 /** A bundle as it is stored: bytes of each artifact under a manifest that hashes them. */
 export interface EncodedBundle {
@@ -17,22 +11,18 @@ export interface EncodedBundle {
   readonly artifacts: ReadonlyMap<ArtifactName, Uint8Array>;
 }
 
-interface Column {
-  readonly dtype: ArtifactEntry["dtype"];
-  readonly shape: readonly number[];
-  readonly bytes: Uint8Array;
-}
-
 /**
  * Encode a bundle. The same contents give the same bytes and the same id. Numbers are written as they
  * lie in memory: little-endian, as on every platform that Node 20 runs on with the exception of s390x.
  *
- * @throws RangeError if an array does not have the catalogue's n rows.
+ * Without a learned part it is of schema version 1, with one of version 2.
+ *
+ * @throws RangeError if an array does not have the catalogue's n rows, or a model a number that is not finite.
  */
 export function encodeBundle(contents: BundleContents): EncodedBundle {
-  const columns = columnsOf(contents);
-  const manifest: Manifest = {
-    schemaVersion: BUNDLE_SCHEMA_VERSION,
+  const { learned } = contents;
+  const columns = [...columnsOf(contents), ...(learned ? modelColumns(learned) : [])];
+  const base = {
     watermark: contents.watermark,
     collection: contents.collection,
     textVersion: contents.textVersion,
@@ -46,6 +36,9 @@ export function encodeBundle(contents: BundleContents): EncodedBundle {
       sha256: sha256(column.bytes),
     })),
   };
+  const manifest: Manifest = learned
+    ? { schemaVersion: 2, learned: learnedManifest(learned), ...base }
+    : { schemaVersion: 1, ...base };
   return {
     bundleId: bundleIdOf(manifest),
     manifest,
@@ -66,22 +59,4 @@ function columnsOf(contents: BundleContents): [ArtifactName, Column][] {
     ["rating_square_sums", numbers("f64", statistics.ratingSquareSums, [n])],
     ["viewers", numbers("f64", statistics.viewers, [n])],
   ];
-}
-
-function numbers(
-  dtype: ArtifactEntry["dtype"],
-  values: Int32Array | Float32Array | Float64Array,
-  shape: readonly number[],
-): Column {
-  const expected = shape.reduce((product, size) => product * size, 1);
-  if (values.length !== expected) {
-    throw new RangeError(
-      `expected ${expected} numbers of shape ${shape.join("×")}, got ${values.length}`,
-    );
-  }
-  return {
-    dtype,
-    shape,
-    bytes: new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
-  };
 }

@@ -1,9 +1,11 @@
 import { createHash } from "node:crypto";
 import { ServiceError } from "@canarec/service-kit/errors";
 import { z } from "zod";
+import { MODEL_NAMES, type ModelName } from "../../models/model.ts";
+import { LearnedManifest } from "./learned-manifest.ts";
 
-/** Version of the layout of manifest and artifacts. A reader refuses any other. */
-export const BUNDLE_SCHEMA_VERSION = 1;
+/** Versions of the layout of manifest and artifacts: without and with a learned part. A reader refuses any other. */
+export const BUNDLE_SCHEMA_VERSIONS = [1, 2] as const;
 
 /** Neighbours kept of each movie. */
 export const NEIGHBOURS = 100;
@@ -34,6 +36,7 @@ const Watermark = z.strictObject({
 });
 export type Watermark = z.infer<typeof Watermark>;
 
+/** Artifacts that every bundle has. */
 export const ARTIFACT_NAMES = [
   "catalogue",
   "neighbours",
@@ -44,10 +47,22 @@ export const ARTIFACT_NAMES = [
   "rating_square_sums",
   "viewers",
 ] as const;
-export type ArtifactName = (typeof ARTIFACT_NAMES)[number];
+export type BaseArtifactName = (typeof ARTIFACT_NAMES)[number];
+
+/** An array of a learned model: `model.<model>.<array>`. */
+export type ModelArtifactName = `model.${ModelName}.${string}`;
+export type ArtifactName = BaseArtifactName | ModelArtifactName;
+
+/** Names become names of files: letters, digits and underscores alone. */
+const ModelArtifact = z.templateLiteral([
+  "model.",
+  z.enum(MODEL_NAMES),
+  ".",
+  z.string().regex(/^\w{1,64}$/),
+]);
 
 const Artifact = z.strictObject({
-  name: z.enum(ARTIFACT_NAMES),
+  name: z.union([z.enum(ARTIFACT_NAMES), ModelArtifact]),
   dtype: z.enum(["json", "i32", "f32", "f64"]),
   shape: z.array(z.int().min(0)),
   bytes: z.int().min(0),
@@ -55,16 +70,19 @@ const Artifact = z.strictObject({
 });
 export type ArtifactEntry = z.infer<typeof Artifact>;
 
-const Manifest = z.strictObject({
-  schemaVersion: z.literal(BUNDLE_SCHEMA_VERSION),
+const Base = z.strictObject({
   watermark: Watermark,
   /** Chroma collection whose vectors the neighbours come from. */
   collection: z.string().min(1),
   textVersion: z.int().min(1),
   modelVersion: z.string().min(1),
   ranking: Ranking,
-  artifacts: z.array(Artifact).length(ARTIFACT_NAMES.length),
+  artifacts: z.array(Artifact).min(ARTIFACT_NAMES.length),
 });
+const Manifest = z.discriminatedUnion("schemaVersion", [
+  Base.extend({ schemaVersion: z.literal(1) }),
+  Base.extend({ schemaVersion: z.literal(2), learned: LearnedManifest }),
+]);
 export type Manifest = z.infer<typeof Manifest>;
 
 /**
@@ -74,15 +92,35 @@ export type Manifest = z.infer<typeof Manifest>;
  */
 export function parseManifest(value: unknown): Manifest {
   const version = z.object({ schemaVersion: z.number() }).safeParse(value);
-  if (version.success && version.data.schemaVersion !== BUNDLE_SCHEMA_VERSION) {
+  const known: readonly number[] = BUNDLE_SCHEMA_VERSIONS;
+  if (version.success && !known.includes(version.data.schemaVersion)) {
     throw new ServiceError(
       "failed_precondition",
-      `bundle has schema version ${version.data.schemaVersion}; this build reads ${BUNDLE_SCHEMA_VERSION}`,
+      `bundle has schema version ${version.data.schemaVersion}; this build reads ${known.join(" and ")}`,
     );
   }
   const parsed = Manifest.safeParse(value);
-  if (parsed.success) return parsed.data;
-  throw new ServiceError("data_loss", `bundle manifest: ${z.prettifyError(parsed.error)}`);
+  if (!parsed.success) {
+    throw new ServiceError("data_loss", `bundle manifest: ${z.prettifyError(parsed.error)}`);
+  }
+  assertArtifacts(parsed.data);
+  return parsed.data;
+}
+
+/** Each artifact once; of models only those that the manifest names. */
+function assertArtifacts(manifest: Manifest): void {
+  const names = manifest.artifacts.map(({ name }) => name);
+  const models = manifest.schemaVersion === 1 ? [] : manifest.learned.models;
+  const modelNames: readonly string[] = models.map(({ name }) => name);
+  for (const [place, name] of names.entries()) {
+    const model = /^model\.([^.]+)\./.exec(name)?.[1];
+    if (names.indexOf(name) !== place || (model !== undefined && !modelNames.includes(model))) {
+      throw new ServiceError("data_loss", `bundle manifest: artifact ${name} is one too many`);
+    }
+  }
+  if (new Set(modelNames).size !== modelNames.length) {
+    throw new ServiceError("data_loss", "bundle manifest: a model is there twice");
+  }
 }
 
 /** JSON with sorted keys and no blanks, so that equal values have equal bytes. */

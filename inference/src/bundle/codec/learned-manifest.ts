@@ -1,0 +1,30 @@
+import { z } from "zod";
+import { MODEL_NAMES } from "../../models/model.ts";
+
+/** Which interactions a learned part was fitted on. */
+const LearnedFrom = z.strictObject({
+  /** Of the interactions in rows, in hex: the same data, the same hash. */
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  users: z.int().min(0),
+  interactions: z.int().min(0),
+  /** Time of the latest interaction, ISO 8601; null where there was none. */
+  until: z.iso.datetime().nullable(),
+  /** Only interactions from then on; null for all. */
+  since: z.iso.datetime().nullable(),
+});
+export type LearnedFrom = z.infer<typeof LearnedFrom>;
+
+const LearnedModel = z.strictObject({
+  name: z.enum(MODEL_NAMES),
+  config: z.record(z.string(), z.json()),
+  numbers: z.record(z.string(), z.number()),
+});
+
+/** What a manifest says of the learned part; arrays are artifacts of their own. */
+export const LearnedManifest = z.strictObject({
+  from: LearnedFrom,
+  seed: z.int().min(0),
+  models: z.array(LearnedModel).min(1).max(MODEL_NAMES.length),
+  /** As `models/blend` has it. */
+  blend: z.record(z.string(), z.json()),
+});

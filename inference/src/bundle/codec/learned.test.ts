@@ -1,0 +1,142 @@
+import { describe, expect, it } from "vitest";
+import { bundleFixture } from "./bundle-fixture.ts";
+import type { BundleContents, LearnedPart } from "./contents.ts";
+import { decodeBundle } from "./decode-bundle.ts";
+import { type EncodedBundle, encodeBundle } from "./encode-bundle.ts";
+import { bundleIdOf, sha256 } from "./manifest.ts";
+
+const learned: LearnedPart = {
+  from: {
+    sha256: "a".repeat(64),
+    users: 3,
+    interactions: 5,
+    until: "2026-01-01T00:00:00.000Z",
+    since: null,
+  },
+  seed: 7,
+  models: [
+    {
+      name: "ease",
+      config: { l2: 200, scaled: true, name: "x" },
+      artifact: {
+        numbers: { movies: 2, tiny: 1e-300 },
+        arrays: {
+          rows: Int32Array.of(0, 1, 2),
+          weights: Float32Array.of(0.1, -0.5),
+          bias: Float64Array.of(1 / 3),
+        },
+      },
+    },
+    { name: "popularity", config: {}, artifact: { numbers: {}, arrays: {} } },
+  ],
+  blend: { weights: { ease: 0.75, popularity: 0.25 } },
+};
+
+const contents: BundleContents = {
+  ...bundleFixture([{ movieId: "alien+1979" }, { movieId: "aliens+1986" }]),
+  learned,
+};
+
+const decode = ({ bundleId, manifest, artifacts }: EncodedBundle) =>
+  decodeBundle(bundleId, manifest, artifacts);
+
+/** The bundle with an array's bytes changed, and all hashes made to fit. */
+function forged(name: string, change: (view: DataView) => void): EncodedBundle {
+  const bundle = encodeBundle(contents);
+  const artifacts = new Map([...bundle.artifacts].map(([key, bytes]) => [key, bytes.slice()]));
+  for (const [key, bytes] of artifacts) if (key === name) change(new DataView(bytes.buffer));
+  const manifest = {
+    ...bundle.manifest,
+    artifacts: bundle.manifest.artifacts.map((entry) => ({
+      ...entry,
+      sha256: sha256(artifacts.get(entry.name) ?? new Uint8Array()),
+    })),
+  };
+  return { bundleId: bundleIdOf(manifest), manifest, artifacts };
+}
+
+describe("a bundle with a learned part", () => {
+  it("comes back as it was, and says that it is of version 2", () => {
+    const bundle = encodeBundle(contents);
+    expect(decode(bundle)).toEqual(contents);
+    expect(bundle.manifest.schemaVersion).toBe(2);
+  });
+
+  it("comes back from what a database makes of its manifest", () => {
+    const { bundleId, manifest, artifacts } = encodeBundle(contents);
+    const stored: unknown = JSON.parse(JSON.stringify(manifest));
+    expect(decodeBundle(bundleId, stored, artifacts)).toEqual(contents);
+  });
+
+  it("is a bundle of version 1 where nothing was trained, with the same id as ever", () => {
+    const { learned: _, ...plain } = contents;
+    const bundle = encodeBundle(plain);
+    expect(bundle.manifest.schemaVersion).toBe(1);
+    expect(Object.keys(bundle.manifest)).not.toContain("learned");
+    expect(decode(bundle)).toEqual(plain);
+  });
+
+  it("has another id when a number, a weight or a config differs", () => {
+    const id = (part: Partial<LearnedPart>) =>
+      encodeBundle({ ...contents, learned: { ...learned, ...part } }).bundleId;
+    const [ease, popularity] = learned.models;
+    if (!ease || !popularity) throw new Error("fixture");
+    const ids = [
+      id({}),
+      id({ seed: 8 }),
+      id({ blend: {} }),
+      id({ models: [{ ...ease, config: { l2: 201 } }, popularity] }),
+      id({ models: [popularity] }),
+    ];
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it.each([NaN, Infinity, -Infinity])(
+    "is refused with %s in a model, though hashes fit",
+    (value) => {
+      const bundle = forged("model.ease.weights", (view) => view.setFloat32(4, value, true));
+      expect(() => decode(bundle)).toThrow("model.ease.weights has a number that is not finite");
+    },
+  );
+
+  it.each([NaN, Infinity])("is not written with %s anywhere", (value) => {
+    const [ease] = learned.models;
+    if (!ease) throw new Error("fixture");
+    const withArtifact = (artifact: typeof ease.artifact) =>
+      encodeBundle({ ...contents, learned: { ...learned, models: [{ ...ease, artifact }] } });
+    expect(() => withArtifact({ numbers: { x: value }, arrays: {} })).toThrow(
+      "cannot be in a bundle",
+    );
+    const arrays = { x: Float32Array.of(1, value) };
+    expect(() => withArtifact({ numbers: {}, arrays })).toThrow("model.ease.x has");
+  });
+
+  it("is refused when an array is missing, cut or damaged", () => {
+    const { bundleId, manifest, artifacts } = encodeBundle(contents);
+    const name = "model.ease.weights";
+    const bytes = artifacts.get(name) ?? new Uint8Array();
+    const without = new Map([...artifacts].filter(([key]) => key !== name));
+    const put = (other: Uint8Array) => new Map([...artifacts, [name, other] as const]);
+    expect(() => decodeBundle(bundleId, manifest, without)).toThrow(`${name} is missing`);
+    expect(() => decodeBundle(bundleId, manifest, put(bytes.subarray(4)))).toThrow(
+      "4 bytes, not 8",
+    );
+    const turned = bytes.map((byte) => byte ^ 1);
+    expect(() => decodeBundle(bundleId, manifest, put(turned))).toThrow(
+      "does not match its sha256",
+    );
+  });
+
+  it.each([
+    ["an unknown model", (name: string) => name.replace("model.ease", "model.magic")],
+    ["a name that leads out of its folder", () => "model.ease.../../x"],
+    ["an array of a model that is not named", (name: string) => name.replace("ease", "ials")],
+  ])("is refused with %s", (_, rename) => {
+    const { artifacts, manifest } = encodeBundle(contents);
+    const entries = manifest.artifacts.map((entry) =>
+      entry.name === "model.ease.rows" ? { ...entry, name: rename(entry.name) } : entry,
+    );
+    const changed: unknown = { ...manifest, artifacts: entries };
+    expect(() => decodeBundle("0".repeat(64), changed, artifacts)).toThrow("bundle manifest");
+  });
+});
