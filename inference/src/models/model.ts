@@ -34,14 +34,19 @@ export interface MovieFeatures {
  * Rows of all matrices lie one after the other.
  */
 export interface MatrixProducts {
-  /** c −= a · bᵀ for a (m × k), b (n × k), c (m × n), in single precision. */
-  subtractProduct(product: {
+  /** c += sign · op(a) · op(b), where op(a) is (m × k), op(b) (k × n) and c (m × n); of equal input equal bits. */
+  addProduct(product: {
     readonly a: Float32Array;
     readonly b: Float32Array;
     readonly c: Float32Array;
     readonly m: number;
     readonly n: number;
     readonly k: number;
+    readonly sign: 1 | -1;
+    /** a is (k × m) and enters transposed. Default false. */
+    readonly transposeA?: boolean;
+    /** b is (n × k) and enters transposed. Default false. */
+    readonly transposeB?: boolean;
   }): Promise<void>;
 }
 
