@@ -27,7 +27,7 @@ export default defineConfig(
       "max-params": ["error", 4],
     },
   },
-  { files: ["**/*.test.ts"], rules: { "max-lines-per-function": "off" } },
+  { files: ["**/*.test.ts", "**/*.suite.ts"], rules: { "max-lines-per-function": "off" } },
   // Plain scripts that run before the dependencies are there.
   { files: ["**/*.mjs"], extends: [tseslint.configs.disableTypeChecked] },
 );

@@ -94,7 +94,7 @@ interface Import {
 
 function sources(folder: string): string[] {
   return readdirSync(path.join(ROOT, folder), { recursive: true, encoding: "utf8" })
-    .filter((file) => file.endsWith(".ts") && !file.endsWith(".test.ts"))
+    .filter((file) => file.endsWith(".ts") && !/\.(?:test|suite)\.ts$/.test(file))
     .map((file) => path.join(folder, file));
 }
 

@@ -54,8 +54,12 @@ export interface MatrixProducts {
 export interface FitTools {
   readonly features: MovieFeatures;
   readonly products: MatrixProducts;
-  /** @param share of the work that is done, in [0, 1]. */
-  readonly progress: (share: number) => void;
+  /**
+   * Called between two steps and awaited, so that other work has its turn; last of all with 1.
+   *
+   * @param share of the work that is done, in [0, 1], never less than before.
+   */
+  readonly progress: (share: number) => Promise<unknown>;
   /** Ends the fit between two steps: it then rejects with the signal's reason. */
   readonly signal?: AbortSignal;
 }
@@ -75,7 +79,11 @@ export interface Model<Config extends object = object> {
   prepare(artifact: Artifact): Scorer;
 }
 
-/** A model in memory. Not reentrant: it may keep arrays from call to call. */
+/**
+ * A model in memory. Not reentrant: it may keep arrays from call to call.
+ *
+ * Each of its functions throws a RangeError for a movie outside 0 … movies − 1.
+ */
 export interface Scorer {
   readonly movies: number;
   /**

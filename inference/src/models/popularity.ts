@@ -1,0 +1,88 @@
+import { z } from "zod";
+import { checkInteractions } from "./check-interactions.ts";
+import { reportStep } from "./fit-steps.ts";
+import type { Interactions } from "./interactions.ts";
+import { assertKnownMovie, assertKnownMovies } from "./known-movies.ts";
+import type { Artifact, Model, Scorer } from "./model.ts";
+import { parseConfig } from "./parse-config.ts";
+
+const DAY_MS = 86_400_000;
+
+const Config = z.strictObject({
+  leastPreference: z.number().min(-1).max(1),
+  halfLifeDays: z.number().positive(),
+  windowDays: z.number().positive(),
+});
+
+/** How popularity counts. */
+export interface PopularityConfig {
+  /** What an interaction's preference must reach to count, in [−1, 1]; compared in single precision. */
+  readonly leastPreference: number;
+  /** Age in days, before the latest interaction of all, at which an interaction counts half. */
+  readonly halfLifeDays: number;
+  /** Age in days beyond which an interaction does not count. */
+  readonly windowDays: number;
+}
+
+/**
+ * How many liked a movie, younger likes counting more: Σ 2^(−age / half-life) within the window, age
+ * counted back from the latest interaction of all. The same for everybody.
+ */
+export const popularity: Model<PopularityConfig> = {
+  name: "popularity",
+  // A century: as good as no decay.
+  defaults: { leastPreference: 0.1, halfLifeDays: 36_500, windowDays: 36_500 },
+
+  async fit(interactions, config, tools): Promise<Artifact> {
+    const checked = parseConfig("popularity", Config, config);
+    checkInteractions(interactions);
+    await reportStep(tools, 0);
+    const scores = countLikes(interactions, checked);
+    await reportStep(tools, 1);
+    return { numbers: {}, arrays: { scores } };
+  },
+
+  prepare({ arrays: { scores } }): Scorer {
+    return createConstantScorer(scores as Float32Array);
+  },
+};
+
+function countLikes(interactions: Interactions, config: PopularityConfig): Float32Array {
+  const { movies, movieOf, preferences, times } = interactions;
+  const latest = times.reduce((most, time) => Math.max(most, time), -Infinity);
+  const decay = -Math.LN2 / (config.halfLifeDays * DAY_MS);
+  const least = Math.fround(config.leastPreference);
+  const sums = new Float64Array(movies);
+  for (let at = 0; at < movieOf.length; at += 1) {
+    const age = latest - (times[at] as number);
+    if ((preferences[at] as number) < least) continue;
+    if (age > config.windowDays * DAY_MS) continue;
+    const movie = movieOf[at] as number;
+    sums[movie] = (sums[movie] as number) + Math.exp(decay * age);
+  }
+  return Float32Array.from(sums);
+}
+
+/** Scores that are the same for everybody, whatever they watched. */
+function createConstantScorer(scores: Float32Array): Scorer {
+  const movies = scores.length;
+  return {
+    movies,
+    score({ movieOf }, into) {
+      assertKnownMovies(movieOf, movies);
+      into.set(scores);
+    },
+    scoreSome({ movieOf }, candidates, into) {
+      assertKnownMovies(movieOf, movies);
+      assertKnownMovies(candidates, movies);
+      for (let at = 0; at < candidates.length; at += 1) {
+        into[at] = scores[candidates[at] as number] as number;
+      }
+    },
+    contributions({ movieOf }, movie) {
+      assertKnownMovies(movieOf, movies);
+      assertKnownMovie(movie, movies);
+      return new Float32Array(movieOf.length);
+    },
+  };
+}
