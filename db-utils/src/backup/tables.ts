@@ -54,6 +54,9 @@ const TABLES = [
   schema.stepUsers,
   schema.tagRepositories,
   schema.releaseTags,
+  schema.trainingRuns,
+  schema.trainingTrials,
+  schema.hiddenMovies,
 ] as const;
 
 /** Every table of the schema, in an order in which references are there before what refers to them. */

@@ -67,6 +67,9 @@ async function fillEveryTable(db: Database): Promise<void> {
     "insert into analysis_marks (minute) values (now())",
     "insert into tag_repositories values ('a', now())",
     `insert into release_tags (repository, tag, code, seen_at, outcome) values ('a', 'release-1', 'b', now(), 'before')`,
+    `insert into training_runs (started_at, seed, code, parameters) values (now(), 1, 'unknown', '{"ease": {"l2": 1e-7}}')`,
+    `insert into training_trials values ('${id}', 'ease', '${id}', now(), 0.1, 1e-3, 'ndcg@20', '{}', null)`,
+    "insert into hidden_movies values (7, now(), 1)",
     "insert into step_users values (1, 1, 2, 7, 'main', now())",
   ]) {
     await db.pool.query(sql);
