@@ -1,5 +1,6 @@
 import { type Interaction, type Interactions, interactionsFrom } from "./interactions.ts";
-import type { FitTools, MatrixProducts, MovieFeatures } from "./model.ts";
+import { createPlainProducts } from "./linear-algebra/plain-products.ts";
+import type { FitTools, MovieFeatures } from "./model.ts";
 
 /** Movies and users of a fixture are of two tastes: the even and the odd. */
 export const TASTES = 2;
@@ -59,26 +60,11 @@ export function tasteFeatures(movies: number): MovieFeatures {
   };
 }
 
-/** Products by three plain loops, for tests: slow, and right at a glance. */
-export const plainProducts: MatrixProducts = {
-  async subtractProduct({ a, b, c, m, n, k }) {
-    for (let row = 0; row < m; row += 1) {
-      for (let column = 0; column < n; column += 1) {
-        let sum = 0;
-        for (let i = 0; i < k; i += 1) {
-          sum += (a[row * k + i] as number) * (b[column * k + i] as number);
-        }
-        c[row * n + column] = (c[row * n + column] as number) - sum;
-      }
-    }
-  },
-};
-
 /** What fitting on a fixture of that many movies may use. */
 export function fixtureTools(movies: number, changes: Partial<FitTools> = {}): FitTools {
   return {
     features: tasteFeatures(movies),
-    products: plainProducts,
+    products: createPlainProducts(),
     progress: async () => undefined,
     ...changes,
   };

@@ -5,7 +5,7 @@ import { factorCholesky, solveCholesky } from "./cholesky.ts";
 import { createPlainProducts } from "./plain-products.ts";
 import { invertSymmetric } from "./symmetric-inverse.ts";
 
-const tools = { products: createPlainProducts(), progress: () => undefined };
+const tools = { products: createPlainProducts(), progress: async () => undefined };
 
 function blocksOf(rows: readonly (readonly number[])[], side: number): BlockMatrix {
   const matrix = identityBlocks(rows.length, side);
@@ -96,7 +96,7 @@ describe("invertSymmetric", () => {
   it("reports its progress up to the whole", async () => {
     const shares: number[] = [];
     const matrix = identityBlocks(5, 2);
-    await invertSymmetric(matrix, { ...tools, progress: (share) => shares.push(share) });
+    await invertSymmetric(matrix, { ...tools, progress: async (share) => shares.push(share) });
     expect(shares).toEqual(shares.toSorted((a, b) => a - b));
     expect(shares.at(-1)).toBe(1);
   });

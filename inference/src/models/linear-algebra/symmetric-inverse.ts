@@ -1,15 +1,11 @@
 import { ServiceError } from "@canarec/service-kit/errors";
-import type { MatrixProducts } from "../model.ts";
+import { reportStep } from "../fit-steps.ts";
+import type { FitTools, MatrixProducts } from "../model.ts";
 import { type BlockMatrix, blockAt } from "./block-matrix.ts";
 import { factorCholesky, inverseOfLower } from "./cholesky.ts";
 
-/** What the inversion uses beside its matrix. */
-export interface InversionTools {
-  readonly products: MatrixProducts;
-  /** @param share of the blocks that are done, in [0, 1]. */
-  readonly progress: (share: number) => void;
-  readonly signal?: AbortSignal;
-}
+/** What the inversion uses beside its matrix; see FitTools. */
+export type InversionTools = Pick<FitTools, "products" | "progress" | "signal">;
 
 /**
  * Invert a symmetric positive definite matrix in place by blocks: its Cholesky factor l, then l⁻¹, then l⁻ᵀ · l⁻¹;
@@ -21,23 +17,22 @@ export interface InversionTools {
  */
 export async function invertSymmetric(matrix: BlockMatrix, tools: InversionTools): Promise<void> {
   let done = 0;
-  const step = () => {
-    tools.signal?.throwIfAborted();
+  const step = async () => {
     done += 1;
-    tools.progress(done / (3 * matrix.count));
+    await reportStep(tools, done / (3 * matrix.count));
   };
   const kernel = blockKernel(matrix, tools.products);
   for (let j = 0; j < matrix.count; j += 1) {
     await factorColumn(matrix, j, kernel);
-    step();
+    await step();
   }
   for (let j = 0; j < matrix.count; j += 1) {
     await invertColumn(matrix, j, kernel);
-    step();
+    await step();
   }
   for (let i = 0; i < matrix.count; i += 1) {
     await squareRow(matrix, i, kernel);
-    step();
+    await step();
   }
 }
 
