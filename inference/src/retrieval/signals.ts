@@ -1,3 +1,5 @@
+import { ratedPreference, shareWatched } from "../models/preference.ts";
+import { recencyOf } from "../models/recency.ts";
 import type { RankingParameters } from "../ranking/parameters.ts";
 import {
   FURTHEST_MINUTE,
@@ -27,8 +29,6 @@ export interface MovieLengths {
   readonly minutes: Float32Array;
 }
 
-const DAY_MS = 86_400_000;
-
 /**
  * How much a user liked a movie, in [0, 1], as far as the interaction tells.
  *
@@ -43,11 +43,8 @@ export function preferenceOf(
   minutes: number,
   parameters: RankingParameters,
 ): number {
-  if (!Number.isNaN(rating)) {
-    const { neutralRating } = parameters;
-    return Math.max(0, Math.min(1, (rating - neutralRating) / (1 - neutralRating)));
-  }
-  const share = Math.min(1, (furthestMinute + 1) / minutes);
+  if (!Number.isNaN(rating)) return Math.max(0, ratedPreference(rating, parameters.neutralRating));
+  const share = shareWatched(furthestMinute, minutes);
   return share >= parameters.leastShareWatched ? share * parameters.watchedWeight : 0;
 }
 
@@ -69,8 +66,6 @@ export function weighHistory(
   into: Signals,
 ): void {
   const latest = latestOf(history);
-  const { recencyFloor: floor, recencyHalfLifeDays } = parameters;
-  const decay = -Math.LN2 / (recencyHalfLifeDays * DAY_MS);
   into.count = 0;
   for (let row = 0; row < history.length; row += STRIDE) {
     const index = movies.indexOf(history[row + MOVIE_KEY] ?? NaN);
@@ -84,7 +79,7 @@ export function weighHistory(
     if (!(preference > 0)) continue;
     const age = latest - timeOf(history, row);
     into.indices[into.count] = index;
-    into.weights[into.count] = preference * (floor + (1 - floor) * Math.exp(decay * age));
+    into.weights[into.count] = preference * recencyOf(age, parameters);
     into.count += 1;
   }
   if (into.count > parameters.historyLimit) keepHeaviest(into, parameters.historyLimit);
