@@ -42,7 +42,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 const PUBLIC_FOLDERS: Readonly<Record<string, readonly string[]>> = {
   "stream-parser": ["contract", "metadata", "parsing"],
   "load-balancer": ["contract", "assignment", "rollout"],
-  inference: ["contract", "bundle", "embedding", "models", "training"],
+  inference: ["contract", "bundle", "embedding", "evaluation", "models", "training"],
 };
 
 /** Workspaces above the services, which may use any of a service's folders. */
@@ -54,6 +54,7 @@ const PURE = [
   "stream-parser/src/parsing",
   "stream-parser/src/coalesce",
   "inference/src/bundle/codec",
+  "inference/src/evaluation",
   "inference/src/models",
   "inference/src/ranking",
   "inference/src/retrieval",
