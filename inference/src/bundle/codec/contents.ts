@@ -1,5 +1,7 @@
 import type { RankingParameters } from "../../ranking/parameters.ts";
 import type { Artifact, ModelName } from "../../models/model.ts";
+import type { LikenessSpace } from "../../models/blend/vary-list.ts";
+import type { PreferenceRule } from "../../models/preference.ts";
 import type { LearnedFrom } from "./learned-manifest.ts";
 import type { Watermark } from "./manifest.ts";
 
@@ -43,8 +45,12 @@ export type JsonValue =
 export interface LearnedPart {
   readonly from: LearnedFrom;
   readonly seed: number;
+  /** The rule by which interactions became preferences. */
+  readonly preference: PreferenceRule;
   readonly models: readonly LearnedModel[];
   readonly blend: Readonly<Record<string, JsonValue>>;
+  /** In which movies are alike, for variety. */
+  readonly likeness: LikenessSpace;
 }
 
 /** A bundle in memory. Movies have dense indices 0 … n − 1, in the order of their keys. */

@@ -49,7 +49,7 @@ export function decodeBundle(
   };
   assertRanges(contents, n);
   if (parsed.schemaVersion === 1) return contents;
-  return { ...contents, learned: decodeLearned(parsed, artifacts) };
+  return { ...contents, learned: decodeLearned(parsed, artifacts, n) };
 }
 
 const LAYOUT: Readonly<Record<BaseArtifactName, { dtype: ArtifactEntry["dtype"]; width: number }>> =

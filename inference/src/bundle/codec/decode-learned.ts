@@ -1,11 +1,11 @@
 import type { Artifact } from "../../models/model.ts";
 import { aligned } from "./column.ts";
 import type { LearnedPart } from "./contents.ts";
-import type { ArtifactEntry, Manifest } from "./manifest.ts";
+import { type ArtifactEntry, LIKENESS, type Manifest } from "./manifest.ts";
 import { SIZES, damaged, wholeBytes } from "./whole-bytes.ts";
 
 /**
- * The learned part of a manifest of version 2: every array's length and hash, and that its numbers are
+ * The learned part of a bundle of n movies, from a manifest of version 2: every array's length and hash, and that its numbers are
  * finite. What they mean, each model says when it is made ready.
  *
  * @throws ServiceError "data_loss".
@@ -13,6 +13,7 @@ import { SIZES, damaged, wholeBytes } from "./whole-bytes.ts";
 export function decodeLearned(
   { learned, artifacts: entries }: Extract<Manifest, { schemaVersion: 2 }>,
   artifacts: ReadonlyMap<string, Uint8Array>,
+  n: number,
 ): LearnedPart {
   const models = learned.models.map(({ name, config, numbers }) => {
     const prefix = `model.${name}.`;
@@ -23,7 +24,23 @@ export function decodeLearned(
     }
     return { name, config, artifact: { numbers, arrays } };
   });
-  return { from: learned.from, seed: learned.seed, models, blend: learned.blend };
+  const { from, seed, preference, blend } = learned;
+  return { from, seed, preference, models, blend, likeness: likenessOf(entries, artifacts, n) };
+}
+
+function likenessOf(
+  entries: readonly ArtifactEntry[],
+  artifacts: ReadonlyMap<string, Uint8Array>,
+  n: number,
+): LearnedPart["likeness"] {
+  const entry = entries.find(({ name }) => name === LIKENESS);
+  if (entry === undefined) throw damaged(`artifact ${LIKENESS} is missing`);
+  const [rows, dimensions = -1] = entry.shape;
+  if (entry.dtype !== "f32" || entry.shape.length !== 2 || rows !== n) {
+    throw damaged(`artifact ${LIKENESS} is ${entry.dtype} of shape ${entry.shape.join("×")}`);
+  }
+  const bytes = aligned(wholeBytes(entry, artifacts, n * dimensions * SIZES.f32));
+  return { vectors: finite(LIKENESS, new Float32Array(bytes)), dimensions };
 }
 
 function arrayOf(
@@ -37,8 +54,10 @@ function arrayOf(
   const bytes = aligned(wholeBytes(entry, artifacts, length * SIZES[entry.dtype]));
   if (entry.dtype === "i32") return new Int32Array(bytes);
   const values = entry.dtype === "f32" ? new Float32Array(bytes) : new Float64Array(bytes);
-  if (!values.every(Number.isFinite)) {
-    throw damaged(`artifact ${entry.name} has a number that is not finite`);
-  }
-  return values;
+  return finite(entry.name, values);
+}
+
+function finite<T extends Float32Array | Float64Array>(name: string, values: T): T {
+  if (values.every(Number.isFinite)) return values;
+  throw damaged(`artifact ${name} has a number that is not finite`);
 }

@@ -1,7 +1,7 @@
 import { encodeCatalogue } from "./catalogue-artifact.ts";
 import { type Column, numbers } from "./column.ts";
 import type { BundleContents } from "./contents.ts";
-import { learnedManifest, modelColumns } from "./encode-learned.ts";
+import { learnedManifest, learnedColumns } from "./encode-learned.ts";
 import { type ArtifactName, type Manifest, NEIGHBOURS, bundleIdOf, sha256 } from "./manifest.ts";
 
 /** A bundle as it is stored: bytes of each artifact under a manifest that hashes them. */
@@ -21,7 +21,10 @@ export interface EncodedBundle {
  */
 export function encodeBundle(contents: BundleContents): EncodedBundle {
   const { learned } = contents;
-  const columns = [...columnsOf(contents), ...(learned ? modelColumns(learned) : [])];
+  const columns = [
+    ...columnsOf(contents),
+    ...(learned ? learnedColumns(learned, contents.catalogue.length) : []),
+  ];
   const base = {
     watermark: contents.watermark,
     collection: contents.collection,

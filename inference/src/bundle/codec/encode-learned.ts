@@ -2,13 +2,14 @@ import type { z } from "zod";
 import { type Column, numbers } from "./column.ts";
 import type { LearnedPart } from "./contents.ts";
 import type { LearnedManifest } from "./learned-manifest.ts";
-import type { ArtifactEntry, ModelArtifactName } from "./manifest.ts";
+import { type ArtifactEntry, LIKENESS, type ModelArtifactName } from "./manifest.ts";
 
 /** What the manifest says of a learned part. */
 export function learnedManifest(learned: LearnedPart): z.infer<typeof LearnedManifest> {
   return {
     from: { ...learned.from },
     seed: learned.seed,
+    preference: { ...learned.preference },
     models: learned.models.map(({ name, config, artifact }) => {
       assertFinite(`model ${name}`, Object.values(artifact.numbers));
       return { name, config: plain(config), numbers: { ...artifact.numbers } };
@@ -17,8 +18,20 @@ export function learnedManifest(learned: LearnedPart): z.infer<typeof LearnedMan
   };
 }
 
-/** Every array of every model, (length), in order of models and of the arrays' names. */
-export function modelColumns(learned: LearnedPart): [ModelArtifactName, Column][] {
+/**
+ * The vectors of likeness, (n × dimensions), and every array of every model, (length), in order of models and
+ * of the arrays' names.
+ */
+export function learnedColumns(
+  learned: LearnedPart,
+  n: number,
+): [ModelArtifactName | typeof LIKENESS, Column][] {
+  const { vectors, dimensions } = learned.likeness;
+  assertFinite(LIKENESS, vectors);
+  return [[LIKENESS, numbers("f32", vectors, [n, dimensions])], ...modelColumns(learned)];
+}
+
+function modelColumns(learned: LearnedPart): [ModelArtifactName, Column][] {
   return learned.models.flatMap(({ name, artifact }) =>
     Object.entries(artifact.arrays)
       .sort(([a], [b]) => (a < b ? -1 : 1))

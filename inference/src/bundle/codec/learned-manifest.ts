@@ -20,10 +20,19 @@ const LearnedModel = z.strictObject({
   numbers: z.record(z.string(), z.number()),
 });
 
+const Preference = z.strictObject({
+  neutralRating: z.number().gt(0).lt(1),
+  watchedWeight: z.number().min(0).max(1),
+  leastShareWatched: z.number().min(0).max(1),
+  bailOutPreference: z.number().min(-1).max(0),
+});
+
 /** What a manifest says of the learned part; arrays are artifacts of their own. */
 export const LearnedManifest = z.strictObject({
   from: LearnedFrom,
   seed: z.int().min(0),
+  /** The rule by which interactions became preferences: users are scored by the same one. */
+  preference: Preference,
   models: z.array(LearnedModel).min(1).max(MODEL_NAMES.length),
   /** As `models/blend` has it. */
   blend: z.record(z.string(), z.json()),

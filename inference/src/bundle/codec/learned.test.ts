@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { DEFAULT_PREFERENCE } from "../../models/preference.ts";
 import { bundleFixture } from "./bundle-fixture.ts";
 import type { BundleContents, LearnedPart } from "./contents.ts";
 import { decodeBundle } from "./decode-bundle.ts";
@@ -14,6 +15,8 @@ const learned: LearnedPart = {
     since: null,
   },
   seed: 7,
+  preference: DEFAULT_PREFERENCE,
+  likeness: { vectors: Float32Array.of(1, 0, 0, 0.6, 0.8, 0), dimensions: 3 },
   models: [
     {
       name: "ease",
@@ -109,6 +112,14 @@ describe("a bundle with a learned part", () => {
     );
     const arrays = { x: Float32Array.of(1, value) };
     expect(() => withArtifact({ numbers: {}, arrays })).toThrow("model.ease.x has");
+  });
+
+  it("is refused with NaN in its vectors of likeness, or with rows for other movies", () => {
+    const bundle = forged("likeness", (view) => view.setFloat32(0, NaN, true));
+    expect(() => decode(bundle)).toThrow("likeness has a number that is not finite");
+    const { vectors } = learned.likeness;
+    const short = { ...learned, likeness: { vectors, dimensions: 2 } };
+    expect(() => encodeBundle({ ...contents, learned: short })).toThrow("expected 4 numbers");
   });
 
   it("is refused when an array is missing, cut or damaged", () => {

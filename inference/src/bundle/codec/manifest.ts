@@ -51,7 +51,9 @@ export type BaseArtifactName = (typeof ARTIFACT_NAMES)[number];
 
 /** An array of a learned model: `model.<model>.<array>`. */
 export type ModelArtifactName = `model.${ModelName}.${string}`;
-export type ArtifactName = BaseArtifactName | ModelArtifactName;
+/** Vectors in which movies are alike, (n × dimensions): part of what is learned. */
+export const LIKENESS = "likeness";
+export type ArtifactName = BaseArtifactName | ModelArtifactName | typeof LIKENESS;
 
 /** Names become names of files: letters, digits and underscores alone. */
 const ModelArtifact = z.templateLiteral([
@@ -62,7 +64,7 @@ const ModelArtifact = z.templateLiteral([
 ]);
 
 const Artifact = z.strictObject({
-  name: z.union([z.enum(ARTIFACT_NAMES), ModelArtifact]),
+  name: z.union([z.enum(ARTIFACT_NAMES), z.literal(LIKENESS), ModelArtifact]),
   dtype: z.enum(["json", "i32", "f32", "f64"]),
   shape: z.array(z.int().min(0)),
   bytes: z.int().min(0),
@@ -114,7 +116,9 @@ function assertArtifacts(manifest: Manifest): void {
   const modelNames: readonly string[] = models.map(({ name }) => name);
   for (const [place, name] of names.entries()) {
     const model = /^model\.([^.]+)\./.exec(name)?.[1];
-    if (names.indexOf(name) !== place || (model !== undefined && !modelNames.includes(model))) {
+    const isOfNone = model !== undefined && !modelNames.includes(model);
+    const isLikeness = name === LIKENESS && manifest.schemaVersion === 1;
+    if (names.indexOf(name) !== place || isOfNone || isLikeness) {
       throw new ServiceError("data_loss", `bundle manifest: artifact ${name} is one too many`);
     }
   }
