@@ -1,9 +1,8 @@
-import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64";
 import { mersenne } from "pure-rand/generator/mersenne";
 
 /** Random choices that a seed determines: the same calls in the same order give the same answers. */
 export interface Draw {
-  /** Uniform whole number in [0, n), n ≥ 1. */
+  /** Uniform whole number in [0, n), 1 ≤ n ≤ 2²⁴: to within n / 2³². */
   below(n: number): number;
   /** `count` different places in [0, n), ascending; each subset of that size is equally likely. */
   places(n: number, count: number): Int32Array;
@@ -12,7 +11,7 @@ export interface Draw {
 /** @param seed a whole number of 32 bits. */
 export function openDraw(seed: number): Draw {
   const generator = mersenne(seed); // mixes seeds that are close together
-  const below = (n: number) => Math.floor(uniformFloat64(generator) * n);
+  const below = (n: number) => Math.floor(((generator.next() >>> 0) / 2 ** 32) * n);
   return { below, places: (n, count) => drawPlaces(below, n, count) };
 }
 

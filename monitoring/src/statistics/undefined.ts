@@ -11,9 +11,7 @@ export type UndefinedReason =
   /** No stratum has both arms. */
   | "no_common_stratum"
   /** Information does not grow from look to look, or alphas are outside (0, 1). */
-  | "bad_looks"
-  /** No weight is positive: nothing the new policy would show was ever shown. */
-  | "no_weight";
+  | "bad_looks";
 
 /** In place of a result: the result does not exist, and why. Never NaN. */
 export interface Undefined {
