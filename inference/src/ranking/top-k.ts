@@ -25,6 +25,11 @@ export class TopK {
     return this.full ? (this.#scores[0] ?? -Infinity) : -Infinity;
   }
 
+  /** Forget what was kept. */
+  clear(): void {
+    this.#size = 0;
+  }
+
   offer(movie: number, score: number): void {
     if (!this.full) {
       this.#size += 1;

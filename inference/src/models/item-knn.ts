@@ -1,0 +1,100 @@
+import { z } from "zod";
+import { checkInteractions } from "./check-interactions.ts";
+import type { FitTools, Model } from "./model.ts";
+import { parseConfig } from "./parse-config.ts";
+import {
+  createNeighbourScorer,
+  neighbourArtifact,
+  neighbourTableOf,
+} from "./sparse/neighbour-scorer.ts";
+import { fitNeighbourTable, type NeighbourTable } from "./sparse/neighbour-table.ts";
+import { addProductRow, scaleSums } from "./sparse/row-product.ts";
+import { rowSums, type SparseRows, transposed, withValues } from "./sparse/sparse-rows.ts";
+import {
+  BINARY_WEIGHING,
+  type Weighing,
+  weigherOf,
+  weighingIn,
+  WeighingShape,
+} from "./sparse/weighing.ts";
+import { weightedRows } from "./sparse/weighted-rows.ts";
+
+const Config = z.strictObject({
+  ...WeighingShape,
+  neighbours: z.int().min(1).max(1000),
+  shrinkage: z.number().min(0),
+  asymmetry: z.number().min(0).max(1),
+  userDamping: z.number().min(0).max(1),
+  mostMoviesOfUser: z.int().min(1),
+});
+
+/** How movies are neighbours. */
+export interface ItemKnnConfig extends Weighing {
+  /** Kept a movie. */
+  readonly neighbours: number;
+  /** Added to the norms' product: similarities that few users speak for shrink. From 0. */
+  readonly shrinkage: number;
+  /** Power of the watched movie's squared norm; 1 − it of the other's. 0.5 is the cosine. In [0, 1]. */
+  readonly asymmetry: number;
+  /** A user of n movies counts n^−damping: who likes everything tells little. In [0, 1]. */
+  readonly userDamping: number;
+  /** Latest movies of a user that are paired. */
+  readonly mostMoviesOfUser: number;
+}
+
+/**
+ * Movies are alike that the same users like: the cosine of their columns, shrunk,
+ *
+ *     s(i → j) = i · j / (|i|^2a · |j|^2(1 − a) + shrinkage)
+ *
+ * (Sarwar et al. 2001; asymmetric: Aiolli 2013).
+ */
+export const itemKnn: Model<ItemKnnConfig> = {
+  name: "item_knn",
+  defaults: {
+    ...BINARY_WEIGHING,
+    neighbours: 200,
+    shrinkage: 10,
+    asymmetry: 0.5,
+    userDamping: 0,
+    mostMoviesOfUser: 2000,
+  },
+
+  async fit(interactions, config, tools) {
+    const checked = parseConfig("item_knn", Config, config);
+    checkInteractions(interactions);
+    const users = weightedRows(interactions, checked, checked.mostMoviesOfUser);
+    const table = await neighboursOf(users, checked, tools);
+    return neighbourArtifact(table, { ...weighingIn({ ...checked }) });
+  },
+
+  prepare(artifact) {
+    return createNeighbourScorer(
+      neighbourTableOf(artifact),
+      weigherOf(weighingIn(artifact.numbers)),
+    );
+  },
+};
+
+async function neighboursOf(
+  users: SparseRows,
+  config: ItemKnnConfig,
+  tools: FitTools,
+): Promise<NeighbourTable> {
+  const { asymmetry, shrinkage, userDamping } = config;
+  const damped = withValues(users, (value, user) => {
+    const length = (users.starts[user + 1] as number) - (users.starts[user] as number);
+    return value * length ** (-userDamping / 2);
+  });
+  const byMovie = transposed(damped);
+  const squares = rowSums(byMovie, (value) => value * value);
+  const [own, other] = [2 * asymmetry, 2 - 2 * asymmetry].map((power) =>
+    squares.map((square) => square ** (power / 2)),
+  ) as [Float64Array, Float64Array];
+  const size = { movies: byMovie.rows, width: config.neighbours };
+  return fitNeighbourTable(size, tools, (movie, sums) => {
+    addProductRow(sums, [byMovie, movie], damped, 1);
+    const norm = own[movie] as number;
+    scaleSums(sums, (j) => 1 / (norm * (other[j] as number) + shrinkage));
+  });
+}
