@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type BlendExample, learnBlend } from "./learn-blend.ts";
+import type { BlendExample } from "./blend-example.ts";
+import { learnBlend } from "./learn-blend.ts";
 import { listwiseLoss } from "./listwise-loss.ts";
 import { minimiseNonNegative } from "./minimise-non-negative.ts";
 

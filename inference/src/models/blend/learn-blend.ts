@@ -1,16 +1,9 @@
 import { ServiceError } from "@canarec/service-kit/errors";
 import type { BlendTerm } from "./blend.ts";
-import type { SignalScores } from "./blend-scores.ts";
+import type { BlendExample } from "./blend-example.ts";
 import { minimiseNonNegative } from "./minimise-non-negative.ts";
 import { shapeScores } from "./shape-scores.ts";
 import { type ShapedExample, listwiseLoss } from "./listwise-loss.ts";
-
-/** One user of a validation split: the candidates' scores, and which of them the user took. */
-export interface BlendExample {
-  readonly scores: SignalScores;
-  /** Places among the candidates of the movies that the user took, ascending. */
-  readonly targets: Int32Array;
-}
 
 export interface LearningOptions {
   /** Which terms to weigh. */
