@@ -1,4 +1,5 @@
 import { type BundleContents, type CatalogueMovie, NEIGHBOURS } from "../bundle/codec/index.ts";
+import { minutesOf } from "../ranking/movie-minutes.ts";
 import { type RankingParameters } from "../ranking/parameters.ts";
 import type { Standings } from "../ranking/rank-movies.ts";
 import { orderByStanding, ranksOfIds, standingOf } from "../ranking/standing.ts";
@@ -19,9 +20,6 @@ import {
 
 /** Length of the popular list: as many movies as may be asked for, and as many that may be excluded. */
 const POPULAR_LENGTH = 400;
-
-/** Minutes that a movie lasts where nobody knows, not even of other movies. */
-const USUAL_MINUTES = 100;
 
 /** Movies that may come after the bundle, before one with them must be built: room in the index. */
 const GROWTH = 2;
@@ -217,22 +215,12 @@ export class ServingModel {
 }
 
 function tablesOf(movies: readonly CatalogueMovie[]) {
-  const typical = typicalMinutes(movies);
   return {
     byKey: new Map(movies.map((movie, place) => [movie.movieKey, place])),
     byId: new Map(movies.map((movie, place) => [movie.movieId, place])),
-    minutes: Float32Array.from(movies, (movie) => movie.runtimeMinutes ?? typical),
+    minutes: minutesOf(movies),
     idRanks: ranksOfIds(movies.map((movie) => movie.movieId)),
   };
-}
-
-/** The median of the known runtimes. */
-function typicalMinutes(movies: readonly CatalogueMovie[]): number {
-  const known = movies
-    .map((movie) => movie.runtimeMinutes)
-    .filter((minutes) => minutes !== null)
-    .sort((a, b) => a - b);
-  return known[Math.floor(known.length / 2)] ?? USUAL_MINUTES;
 }
 
 function rowFrom(counts: LiveCounts, place: number | undefined, movieKey: number): CountRow {

@@ -7,10 +7,11 @@ import type { ModelName } from "../model.ts";
 export const SPARSE_MODELS: readonly ModelName[] = [
   "popularity",
   "transitions",
+  "content",
   "item_knn",
   "ease",
   "rp3beta",
 ];
 
 /** Models that are asked about candidates alone, the cheapest first. */
-export const CANDIDATE_MODELS: readonly ModelName[] = ["content", "svd", "ials"];
+export const CANDIDATE_MODELS: readonly ModelName[] = ["svd", "ials"];

@@ -1,0 +1,54 @@
+import type { Split } from "../evaluation/split.ts";
+import type { Blend, BlendTerm } from "../models/blend/blend.ts";
+import { type BlendExample, learnBlend } from "../models/blend/learn-blend.ts";
+import type { ModelName, Scorer } from "../models/model.ts";
+import { askCases } from "./ask-cases.ts";
+
+/** What a blend has beside its weights. */
+export const BLEND_SHAPE: Omit<Blend, "terms"> = {
+  // On top of the best by each of six models this is about 600 candidates of 10 k movies.
+  candidatesPerModel: 200,
+  // A tenth of a logit for a twin: it breaks ties between movies that are about as good.
+  variety: { weight: 0.1, depth: 60 },
+  // Two of the lower places, each in one list of ten.
+  exploration: { slots: [13, 17], chance: 0.1, pool: 100, temperature: 1 },
+};
+
+/** Pull of each weight towards 0: little, for there are hundreds of candidates a user. */
+const RIDGE = 0.01;
+
+/** Models by their weight in the blend, and how well it tells what users took next. */
+export interface LearnedWeights {
+  readonly terms: readonly BlendTerm[];
+  /** Users learned from; 0: there were too few, and all models weigh the same. */
+  readonly users: number;
+}
+
+/**
+ * Weigh models by how well they tell, together, what the users of a split took.
+ *
+ * @param split undefined where there are too few users to learn from.
+ */
+export function learnWeights(
+  scorers: ReadonlyMap<ModelName, Scorer>,
+  split: Split | undefined,
+): LearnedWeights {
+  const terms = [...scorers.keys()].map((signal) => ({ signal, shape: "standard" as const }));
+  if (split === undefined) return alike(terms);
+  const examples: BlendExample[] = [];
+  for (const asked of askCases(scorers, split, BLEND_SHAPE.candidatesPerModel)) {
+    const { candidates, scores } = asked;
+    const isTarget = new Set(asked.case.targets);
+    const targets = Int32Array.from(candidates.keys()).filter((place) =>
+      isTarget.has(candidates[place] as number),
+    );
+    examples.push({ scores, targets });
+  }
+  const learned = learnBlend(examples, { terms, ridge: RIDGE });
+  if (!learned.terms.some(({ weight }) => weight > 0)) return alike(terms);
+  return { terms: learned.terms, users: learned.users };
+}
+
+function alike(terms: readonly Omit<BlendTerm, "weight">[]): LearnedWeights {
+  return { terms: terms.map((term) => ({ ...term, weight: 1 / terms.length })), users: 0 };
+}

@@ -1,0 +1,111 @@
+import type { Database } from "@canarec/db-utils/database";
+import { type BundleContents, encodeBundle } from "@canarec/inference/bundle/codec/index";
+import { openMovieVectors } from "@canarec/inference/embedding/movie-vectors";
+import { DEFAULT_PREFERENCE } from "@canarec/inference/models/preference";
+import { prepareLearned } from "@canarec/inference/models/ranker/prepare-learned";
+import { featuresOf } from "@canarec/inference/training/read-features";
+import { readTrainingInput } from "@canarec/inference/training/read-training-input";
+import {
+  type TrainInput,
+  type TrainOptions,
+  type Trained,
+  trainModels,
+} from "@canarec/inference/training/train-models";
+import { ServiceError } from "@canarec/service-kit/errors";
+import { type BundleInput, readContents } from "./read-contents.ts";
+import { storeBundle } from "./store-bundle.ts";
+
+/** What a bundle is trained of, beside the database. */
+export interface TrainingRequest extends BundleInput, Pick<TrainInput, "plans" | "seed" | "blend"> {
+  readonly database: Database;
+  readonly chromaUrl: string;
+  /** Only interactions from then on; null: all. */
+  readonly since: Date | null;
+}
+
+export interface TrainingProgress extends TrainOptions {
+  /** @param of interactions in all. */
+  readonly reads: (read: number, of: number) => void;
+  /** Told once everything has been read. */
+  readonly hasRead: (source: TrainingMaterial) => Promise<void>;
+}
+
+/** Everything of one moment: a bundle without models, and what models are fitted to. */
+export type TrainingMaterial = Pick<TrainInput, "data" | "features"> & {
+  readonly contents: BundleContents;
+};
+
+/** A bundle that was trained and stored. */
+export interface TrainedBundle extends Pick<
+  Trained,
+  "seconds" | "metrics" | "weighedBy" | "learned"
+> {
+  readonly bundleId: string;
+  readonly bytes: number;
+  readonly movies: number;
+}
+
+/**
+ * Train on the tables as they are now, and store the bundle. The same data, plans and seed give the same bundle.
+ *
+ * @throws ServiceError "failed_precondition" without a movie, without anything that anybody liked, or while another
+ *   bundle is stored; "unavailable" where Chroma is away; else as trainModels does.
+ */
+export async function trainBundle(
+  request: TrainingRequest,
+  options: TrainingProgress,
+): Promise<TrainedBundle> {
+  const material = await readMaterial(request, { until: null, reads: options.reads });
+  await options.hasRead(material);
+  const { plans, seed, blend } = request;
+  const trained = await trainModels(
+    { ...material, plans, seed, rule: DEFAULT_PREFERENCE, ...(blend && { blend }) },
+    options,
+  );
+  const { contents } = material;
+  // What a replica would refuse is not stored.
+  prepareLearned(trained.learned, contents.catalogue.length);
+  const bundle = encodeBundle({ ...contents, learned: trained.learned });
+  await storeBundle(request.database, bundle);
+  return {
+    ...trained,
+    bundleId: bundle.bundleId,
+    bytes: bundle.manifest.artifacts.reduce((total, { bytes }) => total + bytes, 0),
+    movies: contents.catalogue.length,
+  };
+}
+
+/**
+ * Read what training needs, of one moment.
+ *
+ * @param until only interactions whose latest event is before it; null: all.
+ */
+export async function readMaterial(
+  { database, chromaUrl, since, streamTopic, ...model }: Omit<TrainingRequest, "plans" | "seed">,
+  { until, reads }: { readonly until: Date | null; readonly reads: TrainingProgress["reads"] },
+): Promise<TrainingMaterial> {
+  const { collection, textVersion, modelVersion, ranking } = model;
+  const input = { collection, textVersion, modelVersion, ranking, streamTopic };
+  const rule = DEFAULT_PREFERENCE;
+  const read = await database.transaction(
+    async ({ client }) => {
+      const contents = await readContents(client, input);
+      const period = { since, until };
+      const progress = reads;
+      return {
+        contents,
+        ...(await readTrainingInput(client, contents.catalogue, { rule, period, progress })),
+      };
+    },
+    { isolation: "repeatable read" },
+  );
+  const { contents, data, people } = read;
+  if (contents.catalogue.length === 0) {
+    throw new ServiceError(
+      "failed_precondition",
+      "the catalogue is empty: import one first (canarec catalog import)",
+    );
+  }
+  const vectors = await openMovieVectors({ chromaUrl, collection });
+  return { contents, data, features: await featuresOf(contents.catalogue, people, vectors) };
+}
