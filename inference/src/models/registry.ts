@@ -1,5 +1,6 @@
 import { content } from "./content.ts";
 import { itemKnn } from "./item-knn.ts";
+import { ease } from "./ease/ease.ts";
 import type { Model, ModelName } from "./model.ts";
 import { popularity } from "./popularity.ts";
 import { rp3beta } from "./rp3beta.ts";
@@ -12,4 +13,5 @@ export const MODELS: Readonly<Partial<Record<ModelName, Model>>> = {
   item_knn: itemKnn,
   rp3beta,
   transitions,
+  ease,
 };

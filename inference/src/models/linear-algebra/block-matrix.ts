@@ -71,3 +71,12 @@ export function symmetricRow(matrix: BlockMatrix, row: number, into: Float32Arra
     }
   }
 }
+
+/** (n). */
+export function diagonalOf(matrix: BlockMatrix): Float32Array {
+  const { n, side } = matrix;
+  return new Float32Array(n).map((_, row) => {
+    const [i, inner] = [Math.floor(row / side), row % side];
+    return blockAt(matrix, i, i)[inner * (side + 1)] as number;
+  });
+}

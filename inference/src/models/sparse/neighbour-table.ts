@@ -3,7 +3,7 @@ import { isReportDue, reportStep } from "../fit-steps.ts";
 import type { FitTools } from "../model.ts";
 import { clearSums, createRowSums, type RowSums } from "./row-product.ts";
 
-/** Each movie's largest weights to other movies. */
+/** Each movie's weights to other movies, those of the largest magnitude. */
 export interface NeighbourTable {
   readonly movies: number;
   /** Entries a movie. */
@@ -18,6 +18,8 @@ export interface NeighbourTable {
 export class NeighbourTableWriter {
   readonly table: NeighbourTable;
   readonly #best: TopK;
+  /** By movie, as it was offered last. */
+  readonly #offered: Float32Array;
 
   constructor(movies: number, width: number) {
     this.table = {
@@ -26,23 +28,25 @@ export class NeighbourTableWriter {
       neighbours: new Int32Array(movies * width).fill(-1),
       weights: new Float32Array(movies * width),
     };
+    this.#offered = new Float32Array(movies);
     this.#best = new TopK(
       width,
       Int32Array.from({ length: movies }, (_, movie) => movie),
     );
   }
 
-  /** Propose an entry of the row that is being written. */
+  /** Propose an entry of the row that is being written. @param weight of either sign. */
   offer(other: number, weight: number): void {
-    this.#best.offer(other, weight);
+    this.#offered[other] = weight;
+    this.#best.offer(other, Math.abs(weight));
   }
 
-  /** Write what was best as a movie's row: the largest weights, ties to the smaller index. */
+  /** Write what was best as a movie's row: the largest weights by magnitude, ties to the smaller index. */
   endRow(movie: number): void {
     const { width, neighbours, weights } = this.table;
     this.#best.sorted().forEach((kept, place) => {
       neighbours[movie * width + place] = kept.movie;
-      weights[movie * width + place] = kept.score;
+      weights[movie * width + place] = this.#offered[kept.movie] as number;
     });
     this.#best.clear();
   }
