@@ -6,15 +6,15 @@ import { type SplitOptions, checkSplitOptions } from "./split-options.ts";
 import type { Split } from "./split.ts";
 
 export interface LeaveOneOutOptions extends SplitOptions {
-  /** Movies that the user never met, drawn to rank the target among; 100 unless told, all where there are fewer. */
+  /** Movies drawn to rank the target among; 100 unless told, all that there are where there are fewer. */
   readonly sampled?: number;
 }
 
 const SAMPLED = 100;
 
 /**
- * One liked movie of each user, drawn at random, among sampled ones that the user never met. Only to
- * compare with others' figures: ranking few movies says little of ranking all (Krichene & Rendle 2020).
+ * One liked movie of each user, drawn at random, among sampled ones that the user never met and somebody
+ * likes. Only to compare with others' figures: ranking few movies says little of ranking all (Krichene & Rendle 2020).
  * Only liked movies exist in training, and only users who have enough of them.
  *
  * @throws ServiceError "invalid_argument" for an option outside its range.
@@ -23,6 +23,7 @@ export function leaveOneOutSplit(of: Interactions, options: LeaveOneOutOptions):
   const { likedFrom, seed, leastLiked } = checkSplitOptions(options);
   const draw = openDraw(seed);
   const liked = likedMarks(of, likedFrom);
+  const ofSomebody = moviesOf(of, liked);
   const isTraining = liked.slice();
   const chosen: { user: number; target: number; candidates: Int32Array }[] = [];
   for (let user = 0; user < of.users; user += 1) {
@@ -34,7 +35,7 @@ export function leaveOneOutSplit(of: Interactions, options: LeaveOneOutOptions):
     const place = places[draw.below(places.length)] ?? 0;
     isTraining[place] = 0;
     const target = of.movieOf[place] ?? 0;
-    const unmet = drawUnmet(of, user, options.sampled ?? SAMPLED, draw);
+    const unmet = drawUnmet(ofSomebody, rowOf(of, user).movieOf, options.sampled ?? SAMPLED, draw);
     chosen.push({ user, target, candidates: Int32Array.of(target, ...unmet).sort() });
   }
   const training = likedOnly(keepInteractions(of, isTraining), likedFrom);
@@ -45,13 +46,14 @@ export function leaveOneOutSplit(of: Interactions, options: LeaveOneOutOptions):
   return { protocol: "leave-one-out", training, cases };
 }
 
-/** Movies that a user has no interaction with, ascending. */
-function drawUnmet(of: Interactions, user: number, count: number, draw: Draw): Int32Array {
-  const met = rowOf(of, user).movieOf;
-  const unmet = of.movies - met.length;
-  let skipped = 0;
-  return draw.places(unmet, Math.min(count, unmet)).map((place) => {
-    while (skipped < met.length && (met[skipped] ?? 0) <= place + skipped) skipped += 1;
-    return place + skipped;
-  });
+/** Movies of marked interactions, ascending, each once. */
+function moviesOf(of: Interactions, marks: Uint8Array): Int32Array {
+  return Int32Array.from(new Set(of.movieOf.filter((_, at) => marks[at] === 1))).sort();
+}
+
+/** Some of the movies that a user has not met, ascending. @param met ascending. */
+function drawUnmet(movies: Int32Array, met: Int32Array, count: number, draw: Draw): Int32Array {
+  const isMet = new Set(met);
+  const unmet = movies.filter((movie) => !isMet.has(movie));
+  return draw.places(unmet.length, count).map((place) => unmet[place] ?? 0);
 }

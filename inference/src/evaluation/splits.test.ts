@@ -191,15 +191,18 @@ describe("temporalSplit", () => {
 });
 
 describe("leaveOneOutSplit", () => {
-  it("ranks one liked movie among movies the user never met", () => {
+  it("ranks one liked movie among movies that the user never met and others like", () => {
     fc.assert(
       fc.property(anyInteractions, fc.integer({ min: 0, max: 30 }), (of, sampled) => {
+        const ofSomebody = new Set(likedOnly(of, LIKED_FROM).movieOf);
         for (const one of leaveOneOutSplit(of, { ...options, sampled }).cases) {
           const met = new Set(rowOf(of, one.user).movieOf);
           const candidates = one.candidates ?? new Int32Array(0);
           const unmet = [...candidates].filter((movie) => !met.has(movie));
           expect(one.targets).toHaveLength(1);
-          expect(unmet).toHaveLength(Math.min(sampled, of.movies - met.size));
+          const possible = [...ofSomebody].filter((movie) => !met.has(movie));
+          expect(unmet).toHaveLength(Math.min(sampled, possible.length));
+          expect(possible).toEqual(expect.arrayContaining(unmet));
           expect(candidates).toHaveLength(unmet.length + 1);
           expect(candidates).toContain(one.targets[0]);
           expect([...candidates]).toEqual([...new Set(candidates)].sort((a, b) => a - b));
