@@ -6,6 +6,7 @@ import { addDatabaseCommands } from "./commands/db.ts";
 import { addRecommendCommand } from "./commands/recommend.ts";
 import { addReleaseCommands } from "./commands/release.ts";
 import { addStreamCommands } from "./commands/stream.ts";
+import { addTrainCommand } from "./commands/train.ts";
 
 /** The whole command line. Actions load what they need when they run, so that `--help` is quick. */
 export function createProgram(context: CliContext): Command {
@@ -22,6 +23,7 @@ export function createProgram(context: CliContext): Command {
     .addHelpText("after", ABOUT);
   addCatalogCommands(program, context);
   addBundleCommands(program, context);
+  addTrainCommand(program, context);
   addStreamCommands(program, context);
   addReleaseCommands(program, context);
   addRecommendCommand(program, context);

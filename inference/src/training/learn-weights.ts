@@ -1,6 +1,7 @@
 import type { Split } from "../evaluation/split.ts";
 import type { Blend, BlendTerm } from "../models/blend/blend.ts";
-import { type BlendExample, learnBlend } from "../models/blend/learn-blend.ts";
+import { type BlendExample, exampleFrom } from "../models/blend/blend-example.ts";
+import { learnBlend } from "../models/blend/learn-blend.ts";
 import type { ModelName, Scorer } from "../models/model.ts";
 import { askCases } from "./ask-cases.ts";
 
@@ -36,13 +37,8 @@ export function learnWeights(
   const terms = [...scorers.keys()].map((signal) => ({ signal, shape: "standard" as const }));
   if (split === undefined) return alike(terms);
   const examples: BlendExample[] = [];
-  for (const asked of askCases(scorers, split, BLEND_SHAPE.candidatesPerModel)) {
-    const { candidates, scores } = asked;
-    const isTarget = new Set(asked.case.targets);
-    const targets = Int32Array.from(candidates.keys()).filter((place) =>
-      isTarget.has(candidates[place] as number),
-    );
-    examples.push({ scores, targets });
+  for (const [{ targets }, answers] of askCases(scorers, split, BLEND_SHAPE.candidatesPerModel)) {
+    examples.push(exampleFrom(answers, targets));
   }
   const learned = learnBlend(examples, { terms, ridge: RIDGE });
   if (!learned.terms.some(({ weight }) => weight > 0)) return alike(terms);

@@ -2,7 +2,7 @@ import type { Estimate } from "../evaluation/estimate.ts";
 import { type Evaluation, evaluate, measureLists } from "../evaluation/evaluate.ts";
 import type { Protocol, Split } from "../evaluation/split.ts";
 import type { Blend } from "../models/blend/blend.ts";
-import { makeList } from "../models/blend/make-list.ts";
+import { listForCase } from "../models/blend/list-for-case.ts";
 import type { LikenessSpace } from "../models/blend/vary-list.ts";
 import type { ModelName, Scorer } from "../models/model.ts";
 import { askCases } from "./ask-cases.ts";
@@ -41,10 +41,10 @@ export async function measureModels(
     await new Promise(setImmediate); // signals and timers have their turn
   }
   const still = { ...blend, exploration: { ...blend.exploration, chance: 0 } };
+  const parts = { space: likeness, draw: () => 0 };
   const lists: Int32Array[] = [];
-  for (const { candidates, scores } of askCases(models, split, blend.candidatesPerModel)) {
-    const parts = { candidates, scores, space: likeness, draw: () => 0 };
-    lists.push(Int32Array.from(makeList(still, parts, DEPTH).list));
+  for (const [, answers] of askCases(models, split, blend.candidatesPerModel)) {
+    lists.push(listForCase(still, answers, parts, DEPTH));
   }
   by.blend = measured(measureLists(lists, split, { metrics: METRICS }));
   return { protocol: split.protocol, users: split.cases.length, by };
