@@ -11,6 +11,7 @@ import { BLEND_SHAPE, learnWeights } from "./learn-weights.ts";
 import { likenessOf } from "./likeness.ts";
 import { type TrainingMetrics, measureModels } from "./measure-models.ts";
 import type { ModelPlan } from "./model-plan.ts";
+import { ratedMarks } from "./rated-rows.ts";
 import type { TrainingData } from "./read-interactions.ts";
 import { validationSplit } from "./validation-split.ts";
 
@@ -85,7 +86,11 @@ async function rehearse(
   if (test === undefined) return { blend: given ?? untaught(names), metrics: null, weighedBy: 0 };
   const past = (validation ?? test).training;
   const { models } = await timed("validation", () =>
-    fitModels({ interactions: past, ratings: ratedWithin(data, past), features }, plans, options),
+    fitModels(
+      { interactions: past, ratings: keepInteractions(past, ratedMarks(data, past)), features },
+      plans,
+      options,
+    ),
   );
   const scorers = prepareModels(models);
   const weights = await timed("weights", async () =>
@@ -108,20 +113,6 @@ function untaught(names: readonly ModelName[]): Blend {
 /** The rows that are ratings. */
 function rated({ interactions, isRated }: TrainingData): Interactions {
   return keepInteractions(interactions, isRated);
-}
-
-/** The rows of a part of the data that are ratings. Users and movies keep their indices in a split. */
-function ratedWithin({ interactions, isRated }: TrainingData, part: Interactions): Interactions {
-  const marks = new Uint8Array(part.movieOf.length);
-  for (let user = 0; user < part.users; user += 1) {
-    let at = interactions.starts[user] as number;
-    const end = part.starts[user + 1] as number;
-    for (let place = part.starts[user] as number; place < end; place += 1) {
-      while (interactions.movieOf[at] !== part.movieOf[place]) at += 1;
-      marks[place] = isRated[at] as number;
-    }
-  }
-  return keepInteractions(part, marks);
 }
 
 function timer(seconds: Record<string, number>, { begins, nowMs }: TrainOptions) {
