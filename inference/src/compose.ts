@@ -130,7 +130,11 @@ function listenerOf(parts: AppParts): RequestListener {
   const model = () => parts.current.model();
   const answers = createUserAnswers({
     ...{ histories, model, nowMs },
-    recommender: createRecommender(),
+    recommender: createRecommender({
+      budgetMs: parts.config.scoringBudgetMs,
+      nowMs,
+      onSkipped: (name) => metrics.modelSkipped(name),
+    }),
   });
   const routing = { answers, metrics, model, nowMs, log, build: parts.config.build };
   const countFailures: ErrorRequestHandler = (thrown, _req, _res, next) => {

@@ -14,6 +14,8 @@ export interface InferenceConfig {
   readonly logLevel: string;
   /** A whole answer's budget, the load balancer's share included. */
   readonly deadlineMs: number;
+  /** Time for scoring one list; models that it does not suffice for are left out. */
+  readonly scoringBudgetMs: number;
   /** Serve this bundle and no other; absent: the newest complete one, and each that follows. */
   readonly bundleId?: string;
   /** Which code this is; told with every answer. */
@@ -35,6 +37,7 @@ const InferenceEnv = z.object({
   PORT: variable.port.default(8083),
   LOG_LEVEL: variable.logLevel.default("info"),
   DEADLINE_MS: variable.milliseconds.default(600),
+  SCORING_BUDGET_MS: variable.milliseconds.default(10),
   BUNDLE_ID: z
     .string()
     .regex(/^[0-9a-f]{64}$/, "expected 64 hexadecimal digits")
@@ -60,6 +63,7 @@ export function inferenceConfig(env: Env): InferenceConfig {
     port: e.PORT,
     logLevel: e.LOG_LEVEL,
     deadlineMs: e.DEADLINE_MS,
+    scoringBudgetMs: e.SCORING_BUDGET_MS,
     build: e.BUILD,
     historyRows: e.HISTORY_ROWS,
     historyConnections: e.HISTORY_CONNECTIONS,

@@ -6,6 +6,7 @@ import {
   type Registry,
 } from "@canarec/service-kit/metrics";
 import type { ErrorCode } from "@canarec/service-kit/errors";
+import type { ModelName } from "./models/model.ts";
 import type { ListReason } from "./contract/internal-header.ts";
 
 export type Route = "recommend" | "recommendations" | "movie" | "similar" | "search" | "popular";
@@ -30,6 +31,8 @@ export interface InferenceMetrics {
   /** Answered with an error, by its code. */
   failed(code: ErrorCode): void;
   listMade(reason: ListReason, personalised: boolean): void;
+  /** A model was left out of a list, for there was no time for it. */
+  modelSkipped(model: ModelName): void;
   historyLookedUp(outcome: "hit" | "miss" | "stale" | "unavailable"): void;
   changesArrived(count: number): void;
   feedLost(): void;
@@ -51,6 +54,9 @@ export function createInferenceMetrics(registry: Registry, gauges: Gauges): Infe
   const lists = counter("lists_total", "Lists by why they are as they are", [
     "reason",
     "personalised",
+  ]);
+  const skipped = counter("models_skipped_total", "Models left out of a list for want of time", [
+    "model",
   ]);
   const histories = counter("history_lookups_total", "Where a history came from", ["outcome"]);
   const changes = counter("changes_total", "Changes that the feed handed over");
@@ -77,6 +83,7 @@ export function createInferenceMetrics(registry: Registry, gauges: Gauges): Infe
     answered: (route, seconds) => latency.observe({ route }, seconds),
     failed: (code) => failed.inc({ code }),
     listMade: (reason, personalised) => lists.inc({ reason, personalised: String(personalised) }),
+    modelSkipped: (model) => skipped.inc({ model }),
     historyLookedUp: (outcome) => histories.inc({ outcome }),
     changesArrived: (count) => changes.inc(count),
     feedLost: () => losses.inc(),

@@ -3,7 +3,12 @@ import { parseUserId } from "@canarec/service-kit/identifiers";
 import { type RequestHandler, Router } from "express";
 import { INTERNAL_HEADER } from "../contract/internal-header.ts";
 import type { InferenceMetrics } from "../metrics.ts";
-import { type TextAnswer, type UserAnswers, internalHeaderOf } from "../serving/user-answers.ts";
+import {
+  type HeadedAnswer,
+  type TextAnswer,
+  type UserAnswers,
+  internalHeaderOf,
+} from "../serving/user-answers.ts";
 import { queryOf, requireUserId } from "./query.ts";
 
 export interface RecommendParts {
@@ -88,12 +93,19 @@ function listSender({ answers, metrics, nowMs, build }: RecommendParts): SendLis
   };
 }
 
-/** The internal header's text of an answer, made once for all that have the same. */
-export function headerTexts(
-  build: string,
-): (answer: Pick<TextAnswer, "model" | "reason" | "personalised">) => string {
+/**
+ * The internal header's text of an answer: made once for all that have the same, and where movies were drawn once
+ * for as long as the answer is kept.
+ */
+export function headerTexts(build: string): (answer: HeadedAnswer) => string {
   const texts = new Map<string, string>();
+  const drawn = new WeakMap<HeadedAnswer, string>();
   return (answer) => {
+    if (answer.propensities !== null) {
+      const text = drawn.get(answer) ?? JSON.stringify(internalHeaderOf(answer, build));
+      drawn.set(answer, text);
+      return text;
+    }
     const key = `${answer.model.bundleId}${answer.reason}${String(answer.personalised)}`;
     let text = texts.get(key);
     if (text === undefined) {

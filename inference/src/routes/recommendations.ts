@@ -49,6 +49,8 @@ function recommended({ model }: DetailedAnswer, one: Recommendation): object {
     ...describeMovie(model, one.movie),
     score: rounded(one.score),
     similarity: rounded(one.similarity),
+    ...(one.predictedRating !== undefined && { predictedRating: rounded(one.predictedRating) }),
+    ...(one.models && { models: roundedShares(one.models) }),
     ...(one.reasons && { because: becauseOf(model, one.reasons) }),
   };
 }
@@ -60,6 +62,14 @@ function becauseOf(model: ServingModel, reasons: NonNullable<Recommendation["rea
     ...describeMovie(model, reason.index),
     share: rounded(reason.share),
   }));
+}
+
+/** Those that add something, the largest first. */
+function roundedShares(shares: Readonly<Record<string, number>>): Record<string, number> {
+  const sorted = Object.entries(shares)
+    .filter(([, share]) => share >= 0.00005)
+    .sort(([, a], [, b]) => b - a);
+  return Object.fromEntries(sorted.map(([name, share]) => [name, rounded(share)]));
 }
 
 function rounded(value: number): number {

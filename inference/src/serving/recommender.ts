@@ -1,31 +1,11 @@
-import { type RankedMovie, rankMovies } from "../ranking/rank-movies.ts";
-import { accumulate, bar, clearCandidates, createCandidates } from "../retrieval/accumulate.ts";
-import { type Reason, explain } from "../retrieval/explain.ts";
-import { MOVIE_KEY, type PackedHistory, STRIDE, rowCount } from "../retrieval/packed-history.ts";
-import { createSignals, weighHistory } from "../retrieval/signals.ts";
+import type { ModelName } from "../models/model.ts";
+import type { PackedHistory } from "../retrieval/packed-history.ts";
+import { createRecommendByNeighbours } from "./recommend-by-neighbours.ts";
+import { createRecommendByModels } from "./recommend-by-models.ts";
+import type { RecommendOptions, Recommendations } from "./recommendation.ts";
 import type { ServingModel } from "./serving-model.ts";
 
-/** Watched movies named behind a recommended one. */
-const REASONS = 3;
-
-export interface Recommendation extends RankedMovie {
-  /** The watched movies behind it, where an explanation was asked for. */
-  readonly reasons?: readonly Reason[];
-}
-
-export interface Recommendations {
-  /** Best first, at most n. */
-  readonly movies: readonly Recommendation[];
-  /** Whether the user's history proposed at least one of them. */
-  readonly personalised: boolean;
-}
-
-export interface RecommendOptions {
-  readonly n: number;
-  /** Dense indices never to recommend, beside what was watched. */
-  readonly exclude?: readonly number[];
-  readonly explain?: boolean;
-}
+export type { Recommendation, RecommendOptions, Recommendations } from "./recommendation.ts";
 
 export interface Recommender {
   recommend(
@@ -35,62 +15,28 @@ export interface Recommender {
   ): Recommendations;
 }
 
-/**
- * Retrieval, then ranking, over arrays that are kept from call to call. Where the history says
- * nothing about taste, the varied popular list without what was watched or excluded.
- */
-export function createRecommender(): Recommender {
-  let candidates = createCandidates(0);
-  let signals = createSignals(1_000);
-  const barAll = (model: ServingModel, history: PackedHistory, exclude: readonly number[]) => {
-    for (let row = 0; row < history.length; row += STRIDE) {
-      const movie = model.indexOf(history[row + MOVIE_KEY] as number);
-      if (movie !== undefined) bar(candidates, movie);
-    }
-    for (const movie of exclude) bar(candidates, movie);
-  };
-  return {
-    recommend(model, history, { n, exclude = [], explain: asksWhy = false }) {
-      const movies = model.movies.length;
-      if (candidates.sums.length !== movies) candidates = createCandidates(movies);
-      if (signals.indices.length < rowCount(history))
-        signals = createSignals(2 * rowCount(history));
-      clearCandidates(candidates);
-      barAll(model, history, exclude);
-      weighHistory(history, model, model.parameters, signals);
-      accumulate(signals, model.index, candidates);
-      if (candidates.most <= 0) return popularOnly(model, candidates.sums, n);
-      const ranked = rankMovies(candidates, model.standings, n);
-      const personalised = ranked.some(({ similarity }) => similarity > 0);
-      if (!asksWhy) return { movies: ranked, personalised };
-      const reasons = explain(
-        signals,
-        model.index,
-        ranked.map(({ movie }) => movie),
-        REASONS,
-      );
-      return {
-        movies: ranked.map((one) => ({ ...one, reasons: reasons.get(one.movie) ?? [] })),
-        personalised,
-      };
-    },
-  };
+/** What a list may cost. */
+export interface ScoringBudget {
+  /** Once so much has passed, models that have not been asked are left out; the first one never is. */
+  readonly budgetMs: number;
+  /** A clock that never goes back. */
+  readonly nowMs: () => number;
+  /** Told of each model that was left out of a list. */
+  readonly onSkipped: (model: ModelName) => void;
 }
 
-/** @param sums −∞ where barred. */
-function popularOnly(model: ServingModel, sums: Float32Array, n: number): Recommendations {
-  const chosen = new Set<number>();
-  // The popular list is cut; what was watched or excluded may be more than the cut leaves.
-  for (const list of [model.popular, model.standings.order]) {
-    for (const movie of list) {
-      if (chosen.size >= n) break;
-      if (sums[movie] !== -Infinity) chosen.add(movie);
-    }
-  }
-  const movies = Array.from(chosen, (movie) => ({
-    movie,
-    score: model.standings.standing[movie] ?? 0,
-    similarity: 0,
-  }));
-  return { movies, personalised: false };
+/**
+ * Makes lists: by the bundle's learned models where it has any, else by neighbours.
+ *
+ * @param budget absent: all the time that it takes.
+ */
+export function createRecommender(budget?: ScoringBudget): Recommender {
+  const byNeighbours = createRecommendByNeighbours();
+  const byModels = createRecommendByModels(budget);
+  return {
+    recommend: (model, history, options) =>
+      model.learned === undefined
+        ? byNeighbours(model, history, options)
+        : byModels(model, model.learned, { history, options }),
+  };
 }

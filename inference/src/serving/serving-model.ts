@@ -1,4 +1,5 @@
 import { type BundleContents, type CatalogueMovie, NEIGHBOURS } from "../bundle/codec/index.ts";
+import { type Newcomers, noNewcomers } from "../models/ranker/newcomers.ts";
 import { minutesOf } from "../ranking/movie-minutes.ts";
 import { type RankingParameters } from "../ranking/parameters.ts";
 import type { Standings } from "../ranking/rank-movies.ts";
@@ -10,6 +11,7 @@ import {
   packNeighbours,
   withAdditions,
 } from "../retrieval/neighbour-index.ts";
+import { type LearnedModels, learnedModelsOf, newcomersOf } from "./learned-models.ts";
 import {
   type CountRow,
   type LiveCounts,
@@ -39,6 +41,9 @@ export class ServingModel {
   readonly bundleId: string;
   readonly contents: BundleContents;
   readonly parameters: RankingParameters;
+  /** Undefined where the bundle has no learned part. */
+  readonly learned: LearnedModels | undefined;
+  #newcomers: Newcomers;
   #version = 0;
   #countsVersion = 0;
   #movies: readonly CatalogueMovie[];
@@ -52,10 +57,13 @@ export class ServingModel {
   #standings: Standings;
   #popular: readonly number[];
 
+  /** @throws ServiceError "data_loss" for a learned part that cannot be served. */
   constructor(bundleId: string, contents: BundleContents) {
     this.bundleId = bundleId;
     this.contents = contents;
     this.parameters = contents.ranking;
+    this.learned = learnedModelsOf(contents);
+    this.#newcomers = noNewcomers(contents.catalogue.length);
     this.#movies = contents.catalogue;
     this.#packed = packNeighbours(
       contents.neighbours,
@@ -110,6 +118,11 @@ export class ServingModel {
     return this.#popular;
   }
 
+  /** Movies that came after the bundle, as its learned models judge them. */
+  get newcomers(): Newcomers {
+    return this.#newcomers;
+  }
+
   indexOf(movieKey: number): number | undefined {
     return this.#byKey.get(movieKey);
   }
@@ -162,7 +175,9 @@ export class ServingModel {
       const old = before.get(movie.movieKey);
       setCounts(this.#counts, base.length + place, rowFrom(counts, old, movie.movieKey));
     });
-    this.#index = withAdditions(this.#packed, this.#listsOf(added));
+    const lists = this.#listsOf(added);
+    this.#index = withAdditions(this.#packed, lists);
+    this.#newcomers = newcomersOf(base.length, this.#movies.length, lists);
     this.#computeOrders();
     this.#version += 1;
   }

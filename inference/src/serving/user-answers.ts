@@ -16,10 +16,13 @@ export interface TextAnswer {
   readonly text: string;
   readonly reason: ListReason;
   readonly personalised: boolean;
+  /** Chance of each movie to have its place; null where nothing was drawn. */
+  readonly propensities: readonly number[] | null;
 }
 
 /** A list with all that an explanation needs. */
-export interface DetailedAnswer extends Recommendations {
+export interface DetailedAnswer extends Omit<Recommendations, "propensities"> {
+  readonly propensities: readonly number[] | null;
   readonly model: ServingModel;
   readonly reason: ListReason;
   /** Movies that the user has watched or rated. */
@@ -47,8 +50,9 @@ export function createUserAnswers(parts: UserAnswersParts): UserAnswers {
     const model = currentModel();
     const kept = result.kind === "fresh" ? result.entry.answer : undefined;
     if (kept !== undefined && isCurrent(kept, model, userId)) return kept;
-    const { movies, personalised } = recommender.recommend(model, historyOf(result), {
+    const { movies, personalised, propensities } = recommender.recommend(model, historyOf(result), {
       n: LIST_LENGTH,
+      userId,
     });
     const answer = {
       model,
@@ -57,6 +61,7 @@ export function createUserAnswers(parts: UserAnswersParts): UserAnswers {
       text: movies.map(({ movie }) => model.movies[movie]?.movieId).join(","),
       reason: reasonOf(result, personalised),
       personalised,
+      propensities: propensities ?? null,
     };
     if (result.kind === "fresh") result.entry.answer = answer;
     return answer;
@@ -73,9 +78,10 @@ export function createUserAnswers(parts: UserAnswersParts): UserAnswers {
       const result = await histories.get(userId);
       const model = currentModel();
       const history = historyOf(result);
-      const answer = recommender.recommend(model, history, options);
+      const answer = recommender.recommend(model, history, { ...options, userId });
       const reason = reasonOf(result, answer.personalised);
-      return { ...answer, model, reason, watched: rowCount(history) };
+      const propensities = answer.propensities ?? null;
+      return { ...answer, propensities, model, reason, watched: rowCount(history) };
     },
   };
 }
@@ -103,16 +109,16 @@ function currentAnswers(nowMs: () => number) {
   };
 }
 
+/** What the internal header tells of an answer. */
+export type HeadedAnswer = Pick<TextAnswer, "model" | "reason" | "personalised" | "propensities">;
+
 /** The header that goes with an answer. */
-export function internalHeaderOf(
-  answer: Pick<TextAnswer, "model" | "reason" | "personalised">,
-  build: string,
-): InternalHeader {
+export function internalHeaderOf(answer: HeadedAnswer, build: string): InternalHeader {
   return {
     build,
     bundle: answer.model.bundleId,
     personalised: answer.personalised,
-    propensities: null,
+    propensities: answer.propensities === null ? null : [...answer.propensities],
     reason: answer.reason,
   };
 }

@@ -47,6 +47,7 @@ export async function openWorld(movies = MOVIES): Promise<World> {
     port: 0,
     logLevel: "silent",
     deadlineMs: 600,
+    scoringBudgetMs: 1_000,
     build: "test",
     historyRows: 100_000,
     historyConnections: 4,

@@ -33,10 +33,7 @@ export function prepareLearned(stored: StoredModels, movies: number): PreparedMo
     attempt(name, () => assertSound(scorer));
     scorers.set(name, scorer);
   }
-  const signals: readonly string[] = signalsOf(blend);
-  const missing = Object.keys(MODELS).find(
-    (name) => signals.includes(name) && !scorers.has(name as ModelName),
-  );
+  const missing = signalsOf(blend).find((signal) => !scorers.has(signal as ModelName));
   if (missing !== undefined) throw unfit("its blend", `it asks for ${missing}, which is not there`);
   return { scorers, blend };
 }

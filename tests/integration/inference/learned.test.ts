@@ -1,0 +1,132 @@
+import { createTrainingRunRepository } from "@canarec/db-utils/training/run-repository";
+import { showBundle } from "@canarec/vectordb-scripts/bundle/read-bundles";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Resources } from "@canarec/service-kit/lifecycle";
+import type { FreshCollection } from "../../servers.ts";
+import {
+  MOVIES,
+  type World,
+  internalOf,
+  listFor,
+  movieId,
+  openWorld,
+  until,
+  watch,
+} from "./inference-under-test.ts";
+import { embedInRing, insertTastes, trainNow } from "./trained-world.ts";
+import type { RecordedTraining } from "@canarec/vectordb-scripts/bundle/record-training";
+
+const opened = new Resources();
+let world: World;
+let collection: FreshCollection;
+let trained: RecordedTraining;
+
+beforeAll(async () => {
+  world = opened.use(await openWorld());
+  collection = opened.use(await embedInRing());
+  await insertTastes(world.database);
+  trained = await trainNow(world.database, collection);
+});
+afterAll(() => opened[Symbol.asyncDispose]());
+
+const FIRST_HALF = new Set(Array.from({ length: MOVIES / 2 }, (_, place) => movieId(place)));
+
+describe("canarec train", () => {
+  it("stores a bundle whose every byte can be verified, and a line in the diary", async () => {
+    const bundle = await showBundle(world.database, trained.bundleId);
+    expect(bundle).toMatchObject({ damage: null, movies: MOVIES });
+    const run = await createTrainingRunRepository(world.database).find(trained.run);
+    expect(run).toMatchObject({
+      state: "succeeded",
+      bundleId: trained.bundleId,
+      dataHash: trained.learned.from.sha256,
+      failure: null,
+      users: 120,
+      interactions: trained.learned.from.interactions,
+    });
+    expect(run?.metrics).not.toBeNull();
+  });
+
+  it("gives the same bundle for the same data and seed, another for another seed", async () => {
+    const again = await trainNow(world.database, collection);
+    expect(again.bundleId).toBe(trained.bundleId);
+    const other = await trainNow(world.database, collection, { seed: 2 });
+    expect(other.bundleId).not.toBe(trained.bundleId);
+  });
+});
+
+describe("a replica with a learned bundle", () => {
+  it("serves lists of 20 of the user's taste, with nothing that they watched", async () => {
+    await using replica = await world.start({ bundleId: trained.bundleId });
+    for (const [userId, likesFirst] of [
+      [1_000, true],
+      [1_001, false],
+    ] as const) {
+      const list = await listFor(replica.url, userId);
+      expect(new Set(list).size).toBe(20);
+      const ofFirst = list.filter((id) => FIRST_HALF.has(id)).length;
+      expect(likesFirst ? ofFirst : 20 - ofFirst).toBeGreaterThan(13);
+      expect(await internalOf(replica.url, userId)).toMatchObject({
+        bundle: trained.bundleId,
+        personalised: true,
+        reason: "history",
+      });
+    }
+  });
+
+  it("changes the list within a second of an event", async () => {
+    await using replica = await world.start({ bundleId: trained.bundleId });
+    const userId = 5_000;
+    const before = await listFor(replica.url, userId);
+    expect((await internalOf(replica.url, userId))["personalised"]).toBe(false);
+    await watch(world.database, { userId, place: MOVIES - 1 });
+    await watch(world.database, { userId, place: MOVIES - 2 });
+    await until(async () => (await listFor(replica.url, userId)).join() !== before.join(), 1_000);
+    const list = await listFor(replica.url, userId);
+    expect(list).not.toContain(movieId(MOVIES - 1));
+    expect(list.filter((id) => !FIRST_HALF.has(id)).length).toBeGreaterThan(13);
+  });
+
+  it("answers who has watched everything but a few with these few, and who has watched all with none", async () => {
+    await using replica = await world.start({ bundleId: trained.bundleId });
+    for (let place = 0; place < MOVIES - 3; place += 1) {
+      await watch(world.database, { userId: 6_000, place });
+    }
+    const left = [1, 2, 3].map((back) => movieId(MOVIES - back)).sort();
+    expect((await listFor(replica.url, 6_000)).sort()).toEqual(left);
+    for (let place = MOVIES - 3; place < MOVIES; place += 1) {
+      await watch(world.database, { userId: 6_000, place });
+    }
+    await until(async () => (await listFor(replica.url, 6_000)).length === 0, 2_000);
+  });
+
+  it("names the watched movies and the models behind each movie", async () => {
+    await using replica = await world.start({ bundleId: trained.bundleId });
+    const path = "/api/v1/users/1000/recommendations?n=5&explain=true";
+    const answer = (await (await fetch(`${replica.url}${path}`)).json()) as {
+      movies: { models: Record<string, number>; because: { kind: string; share: number }[] }[];
+    };
+    expect(answer.movies).toHaveLength(5);
+    for (const { models, because } of answer.movies) {
+      const total = Object.values(models).reduce((sum, share) => sum + share, 0);
+      expect(total).toBeCloseTo(1, 2);
+      expect(because[0]).toMatchObject({ kind: "watched" });
+    }
+  });
+
+  it("logs the chances of a list in which movies were drawn", async () => {
+    await using replica = await world.start({ bundleId: trained.bundleId });
+    const { propensities } = await internalOf(replica.url, 1_000);
+    expect(propensities).toHaveLength(20);
+    for (const chance of propensities as number[]) expect(chance > 0 && chance <= 1).toBe(true);
+  });
+
+  it("leaves models out when there is no time for them, and counts it", async () => {
+    await using replica = await world.start({ bundleId: trained.bundleId, scoringBudgetMs: 0 });
+    expect(await listFor(replica.url, 1_000)).toHaveLength(20);
+    const metrics = await (await fetch(`${replica.url}/metrics`)).text();
+    expect(metrics).toMatch(
+      /canarec_inference_models_skipped_total\{[^}]*model="[a-z_0-9]+"[^}]*\} [1-9]/,
+    );
+  });
+});

@@ -1,0 +1,111 @@
+import type { Database } from "@canarec/db-utils/database";
+import { openMovieVectors } from "@canarec/inference/embedding/movie-vectors";
+import { DEFAULT_RANKING } from "@canarec/inference/bundle/codec/index";
+import { createPlainProducts } from "@canarec/inference/models/linear-algebra/plain-products";
+import { planModels } from "@canarec/inference/training/model-plan";
+import {
+  type RecordedTraining,
+  recordedTraining,
+} from "@canarec/vectordb-scripts/bundle/record-training";
+import { type FreshCollection, freshCollection } from "../../servers.ts";
+import { MOVIES, movieId } from "./inference-under-test.ts";
+
+/** Users of two tastes: the even ones watch the first half of the catalogue, the odd ones the second. */
+export const USERS = 120;
+
+/** Movies that each of them has watched. */
+const WATCHED = 12;
+
+/** Movies of the half that the user likes, each with all but some of it watched. */
+export function tasteOf(userId: number): number[] {
+  const half = MOVIES / 2;
+  const from = userId % 2 === 0 ? 0 : half;
+  return Array.from(
+    { length: WATCHED },
+    (_, k) => from + ((userId * 7 + k * (1 + (userId % 5))) % half),
+  );
+}
+
+/** Interactions of all of them, by place, over sixty days. */
+export async function insertTastes({ pool }: Database): Promise<void> {
+  const rows = Array.from({ length: USERS }, (_, place) => place + 1_000).flatMap((userId) =>
+    [...new Set(tasteOf(userId))].map((place, k) => ({
+      userId,
+      place,
+      day: (userId + k * 5) % 60,
+    })),
+  );
+  await pool.query("insert into users (user_id) select distinct unnest($1::bigint[])", [
+    rows.map(({ userId }) => userId),
+  ]);
+  await pool.query(
+    `insert into interactions (user_id, movie_key, furthest_minute, first_watched_at, last_watched_at)
+     select u, m + 1, 99, t, t from (
+       select unnest($1::bigint[]) as u, unnest($2::int[]) as m,
+         timestamptz '2026-01-01' + unnest($3::int[]) * interval '1 day' as t) as r`,
+    [rows.map(({ userId }) => userId), rows.map(({ place }) => place), rows.map(({ day }) => day)],
+  );
+}
+
+/** A collection of vectors in which neighbours by place are near. */
+export async function embedInRing(): Promise<FreshCollection> {
+  const collection = freshCollection();
+  const vectors = await openMovieVectors({
+    chromaUrl: collection.url,
+    collection: collection.name,
+  });
+  await vectors.upsert(
+    Array.from({ length: MOVIES }, (_, place) => ({
+      movieId: movieId(place),
+      movieKey: place + 1,
+      title: null,
+      year: null,
+      textHash: "fixture",
+      embedding: directionOf((2 * Math.PI * place) / MOVIES),
+    })),
+  );
+  return collection;
+}
+
+function directionOf(angle: number): Float32Array {
+  const embedding = new Float32Array(384);
+  embedding.set([Math.cos(angle), Math.sin(angle)]);
+  return embedding;
+}
+
+export interface TrainingOfTest {
+  readonly models?: readonly string[];
+  readonly seed?: number;
+  readonly since?: Date | null;
+}
+
+/** Train on the tables as they are. */
+export function trainNow(
+  database: Database,
+  collection: FreshCollection,
+  { models = [], seed = 1, since = null }: TrainingOfTest = {},
+): Promise<RecordedTraining> {
+  return recordedTraining(
+    {
+      database,
+      chromaUrl: collection.url,
+      collection: collection.name,
+      textVersion: 1,
+      modelVersion: "test",
+      ranking: DEFAULT_RANKING,
+      streamTopic: "movielog",
+      plans: planModels(models),
+      seed,
+      since,
+    },
+    {
+      products: createPlainProducts(),
+      progress: () => undefined,
+      reads: () => undefined,
+      begins: () => undefined,
+      signal: new AbortController().signal,
+      nowMs: () => performance.now(),
+    },
+    "unknown",
+  );
+}
