@@ -15,3 +15,12 @@ export function positiveNumber(text: string): number {
   if (value > 0 && value < Infinity) return value;
   throw new InvalidArgumentError("Expected a number above 0.");
 }
+
+/** A parser of decimal numbers within a range, both ends included. */
+export function numberFrom(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d*\.?\d+$/.test(text) ? Number(text) : Number.NaN;
+    if (value >= min && value <= max) return value;
+    throw new InvalidArgumentError(`Expected a number from ${min} to ${max}.`);
+  };
+}

@@ -1,9 +1,8 @@
 import type { Command } from "commander";
-import { InvalidArgumentError } from "commander";
 import type { CliContext } from "../cli-context.ts";
 import type { SimulateOptions } from "../release/simulate-action.ts";
 import { examples, leaf } from "./leaf.ts";
-import { positiveNumber, wholeNumber } from "./parse-number.ts";
+import { numberFrom, positiveNumber, wholeNumber } from "./parse-number.ts";
 
 const MOST_RELEASES = 100_000;
 const MOST_PROCESSES = 256;
@@ -55,13 +54,4 @@ export function addSimulateCommand(group: Command, context: CliContext): void {
       const { simulateAction } = await import("../release/simulate-action.ts");
       await simulateAction(context, options);
     });
-}
-
-/** A parser of decimal numbers within a range, both ends included. */
-function numberFrom(min: number, max: number): (text: string) => number {
-  return (text) => {
-    const value = /^\d*\.?\d+$/.test(text) ? Number(text) : Number.NaN;
-    if (value >= min && value <= max) return value;
-    throw new InvalidArgumentError(`Expected a number from ${min} to ${max}.`);
-  };
 }

@@ -24,6 +24,7 @@ export function addReleaseCommands(program: Command, context: CliContext): void 
     .option("--policy <policy>", "superior or non-inferior")
     .option("--supersede", "take the place of a release that is not yet evaluated")
     .option("--force", "also where the traffic cannot show the margin")
+    .option("--no-gate", "also where its bundle is worse on what users did; for the record")
     .option("--emergency", "make it main as soon as it is ready, unjudged")
     .addOption(
       new Option("--source <source>", "for the record")

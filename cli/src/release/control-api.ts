@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { userInfo } from "node:os";
 import { join } from "node:path";
+import { GateReport } from "@canarec/inference/contract/gate-report";
 import { ServiceError } from "@canarec/service-kit/errors";
 import { z } from "zod";
 import type { CliContext, CommonOptions } from "../cli-context.ts";
@@ -40,6 +41,17 @@ export const ReleaseReport = z.object({
       reason: z.string(),
     })
     .nullable(),
+  /** What the offline gate said; null where it has not been asked. */
+  gate: z
+    .object({
+      at: z.string(),
+      verdict: z.string(),
+      actor: z.string(),
+      reason: z.string(),
+      report: GateReport.nullable().catch(null), // of a newer shape
+    })
+    .nullable()
+    .default(null),
   replicas: z.array(z.object({ name: z.string(), url: z.string(), ready: z.boolean() })),
 });
 export type ReleaseReport = z.output<typeof ReleaseReport>;

@@ -10,6 +10,7 @@ import { printResult } from "../output/print.ts";
 import { table } from "../output/table.ts";
 import { type ControlApi, ReleaseReport, actor, controlApi } from "./control-api.ts";
 import { evidenceView } from "./evidence-view.ts";
+import { gateView, submittedGate } from "./release-gate.ts";
 import { expectationOf } from "./plan-action.ts";
 
 /** States that somebody or something decided, as against those that merely follow. */
@@ -32,6 +33,8 @@ export interface SubmitOptions extends CommonOptions {
   readonly policy?: string;
   readonly emergency?: boolean;
   readonly force?: boolean;
+  /** False with `--no-gate`. */
+  readonly gate?: boolean;
   readonly supersede?: boolean;
   readonly wait?: boolean;
 }
@@ -53,6 +56,7 @@ export async function submitAction(context: CliContext, options: SubmitOptions):
     actor: actor(),
     source,
     expectation,
+    gate: await submittedGate(context, options, api),
     queue: options.supersede === true ? "supersede" : undefined,
   };
   const answer = await api.post("/releases", body);
@@ -229,6 +233,7 @@ export async function explainAction(
           `${at.slice(0, 19)}  ${toState.padEnd(15)} step ${toStep}  ${reason} (${by})`,
       ),
       "",
+      ...gateView(found),
       `Plan ${found.release.plan.name}, sha256 ${found.release.planHash}. Recompute the verdict: canarec release replay ${id}`,
     ].join("\n"),
   );

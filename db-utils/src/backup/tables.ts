@@ -57,6 +57,7 @@ const TABLES = [
   schema.trainingRuns,
   schema.trainingTrials,
   schema.hiddenMovies,
+  schema.gateResults,
 ] as const;
 
 /** Every table of the schema, in an order in which references are there before what refers to them. */

@@ -1,6 +1,7 @@
 import { ServiceError } from "@canarec/service-kit/errors";
 import type { Database } from "../database.ts";
 import type { Queryable } from "../queryable.ts";
+import { type GateResult, insertGateResult } from "./gate-repository.ts";
 
 /** A release as it was submitted. */
 export interface Release {
@@ -86,9 +87,10 @@ function writing(db: Pick<Database, "pool" | "transaction">) {
     /**
      * Write a release and the first change of its rollout.
      *
+     * @param gate what the offline gate said, where it was asked before.
      * @throws ServiceError `failed_precondition` for a tag that was submitted before.
      */
-    submit: (release: NewRelease, first: (releaseId: number) => RolloutChange) =>
+    submit: (release: NewRelease, first: (releaseId: number) => RolloutChange, gate?: GateResult) =>
       db.transaction(async ({ client }) => {
         const { rows } = await client.query<{ id: number }>(
           `insert into releases (submitted_at, kind, ref, code, build, bundle_id, plan, plan_hash, expectation, actor,
@@ -109,6 +111,7 @@ function writing(db: Pick<Database, "pool" | "transaction">) {
           );
         }
         await writeChange(client, first(id));
+        if (gate !== undefined) await insertGateResult(client, id, gate);
         return id;
       }),
     /** Write a change, unless another controller leads by now, or has written one. */

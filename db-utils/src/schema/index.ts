@@ -3,6 +3,7 @@ export * from "./bundle-chunks.ts";
 export * from "./bundles.ts";
 export * from "./control.ts";
 export * from "./exposures.ts";
+export * from "./gate-results.ts";
 export * from "./genres.ts";
 export * from "./hidden-movies.ts";
 export * from "./interactions.ts";

@@ -3,6 +3,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { openDatabase } from "@canarec/db-utils/database";
 import { createControlRepository } from "@canarec/db-utils/releases/control-repository";
+import { createGateRepository } from "@canarec/db-utils/releases/gate-repository";
 import { createReleaseRepository } from "@canarec/db-utils/releases/release-repository";
 import { ServiceError, messageOf } from "@canarec/service-kit/errors";
 import { healthRoutes } from "@canarec/service-kit/health";
@@ -49,12 +50,11 @@ export async function startControlPlane(
   const nowMs = overrides.nowMs ?? steadyClock();
   const wake = wakeable();
   const core = await openCore(config, { log, overrides, opened, nowMs, changed: wake.now });
-  const { database, releases, control, runtime, plans, replicas, routing, controller } = core;
+  const { database, releases, runtime, plans, controller } = core;
   const { mainReplicas } = config;
   const submitParts = submitPartsOf(controller, { releases, runtime, plans, mainReplicas, nowMs });
   const routes = controlRoutes({
-    ...{ authorise: requireBearer(config.tokenFile), releases, control, replicas, routing, nowMs },
-    plans,
+    ...{ ...core, authorise: requireBearer(config.tokenFile), nowMs },
     submit: async (submission) => {
       const submitting = await submitParts();
       const releaseId = await submit(submission, submitting);
@@ -108,6 +108,7 @@ async function openCore(
     await openDatabase(config.databaseUrl, { max: 4, applicationName: "canarec control plane" }),
   );
   const releases = createReleaseRepository(database);
+  const gates = createGateRepository(database);
   const control = createControlRepository(database);
   const token = await openToken(config.tokenFile);
   const runtime = opened.use(overrides.runtime ?? openRuntime(config, database));
@@ -122,10 +123,10 @@ async function openCore(
   });
   const { mainReplicas } = config;
   const controller = new Controller({
-    ...{ releases, control, leadership, runtime, replicas, planes, routing },
+    ...{ releases, gates, control, leadership, runtime, replicas, planes, routing },
     ...{ mainReplicas, nowMs, log },
   });
-  return { database, releases, control, runtime, plans, replicas, routing, controller };
+  return { database, releases, gates, control, runtime, plans, replicas, routing, controller };
 }
 
 /** States of a release that gives way to a newer one: users have not begun to judge it. */

@@ -1,4 +1,5 @@
 import type { ControlRepository } from "@canarec/db-utils/releases/control-repository";
+import type { GateRepository } from "@canarec/db-utils/releases/gate-repository";
 import type { Release, ReleaseRepository } from "@canarec/db-utils/releases/release-repository";
 import { ServiceError, messageOf } from "@canarec/service-kit/errors";
 import { parseRequest } from "@canarec/service-kit/http";
@@ -25,6 +26,7 @@ const LISTED = 100;
 export interface ControlRoutesParts {
   readonly authorise: RequestHandler;
   readonly releases: ReleaseRepository;
+  readonly gates: Pick<GateRepository, "find">;
   readonly control: ControlRepository;
   readonly replicas: ReplicaSet;
   readonly routing: RoutingWriter;
@@ -158,8 +160,9 @@ async function find(
 
 async function describe(parts: ControlRoutesParts, id: number) {
   const { release, rollout } = await find(parts, id);
-  const [transitions, verdict] = await Promise.all([
+  const [transitions, gate, verdict] = await Promise.all([
     parts.releases.changes(id),
+    parts.gates.find(id),
     parts.releases.newestVerdict(id),
   ]);
   const members = parts.replicas.members(id);
@@ -167,6 +170,7 @@ async function describe(parts: ControlRoutesParts, id: number) {
     release,
     rollout,
     transitions,
+    gate: gate ?? null,
     verdict: verdict ?? null,
     replicas: members.map(({ row, url, ready }) => ({ name: row.name, url, ready })),
   };

@@ -1,3 +1,4 @@
+import type { GateRepository } from "@canarec/db-utils/releases/gate-repository";
 import type { ControlRepository } from "@canarec/db-utils/releases/control-repository";
 import type { Release, ReleaseRepository } from "@canarec/db-utils/releases/release-repository";
 import { ServiceError } from "@canarec/service-kit/errors";
@@ -27,6 +28,7 @@ const OVER = ["promoted", "rolled-back", "aborted", "failed-to-start"];
 
 export interface ControllerParts {
   readonly releases: ReleaseRepository;
+  readonly gates: GateRepository;
   readonly control: ControlRepository;
   readonly leadership: Leadership;
   readonly runtime: Runtime;
@@ -71,7 +73,7 @@ export class Controller {
 
   constructor(parts: ControllerParts) {
     this.#parts = parts;
-    this.#preparations = new Preparations(parts.runtime, parts.releases);
+    this.#preparations = new Preparations(parts);
   }
 
   /** The epoch while this one leads. */

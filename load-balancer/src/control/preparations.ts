@@ -4,21 +4,28 @@ import { messageOf } from "@canarec/service-kit/errors";
 import type { Observations } from "../rollout/transitions.ts";
 import type { RolloutState } from "../rollout/rollout.ts";
 import type { Runtime } from "../runtimes/runtime.ts";
+import { type GateParts, askGate } from "./ask-gate.ts";
 
 type Preparation = Observations["preparation"];
 
-/** Code and bundle; a first build installs dependencies. */
-const LIMIT_MS = 900_000;
+/** Code, bundle and gate; a first build installs dependencies. */
+const LIMIT_MS = 1_800_000;
 
-/** Code and bundle of releases, made in the background; done again by whoever leads next. */
+export interface PreparationsParts extends GateParts {
+  readonly runtime: Runtime;
+  readonly releases: Pick<ReleaseRepository, "setBundle" | "mains">;
+}
+
+/**
+ * Code and bundle of releases, made in the background, and held against main's by the offline gate; done
+ * again by whoever leads next.
+ */
 export class Preparations {
-  readonly #runtime: Runtime;
-  readonly #releases: Pick<ReleaseRepository, "setBundle">;
+  readonly #parts: PreparationsParts;
   readonly #known = new Map<number, Preparation>();
 
-  constructor(runtime: Runtime, releases: Pick<ReleaseRepository, "setBundle">) {
-    this.#runtime = runtime;
-    this.#releases = releases;
+  constructor(parts: PreparationsParts) {
+    this.#parts = parts;
   }
 
   of(release: Release, state: RolloutState): Preparation {
@@ -28,7 +35,7 @@ export class Preparations {
     if (state !== "preparing") return { kind: "pending" };
     this.#known.set(releaseId, { kind: "pending" });
     void this.#prepare(release).then(
-      () => this.#known.set(releaseId, { kind: "done" }),
+      (note) => this.#known.set(releaseId, { kind: "done", note }),
       (failure: unknown) => {
         // Postgres is away: nothing is wrong with the build, and it is tried again.
         if (isConnectionFailure(failure)) this.#known.delete(releaseId);
@@ -41,11 +48,20 @@ export class Preparations {
     return { kind: "pending" };
   }
 
-  async #prepare(release: Release): Promise<void> {
+  /** @returns what the gate said. */
+  async #prepare(release: Release): Promise<string> {
+    const { runtime } = this.#parts;
     const signal = AbortSignal.timeout(LIMIT_MS);
-    await this.#runtime.prepare(release.code, signal);
-    if (release.bundleId !== null) return;
-    const bundleId = await this.#runtime.buildBundle(release.code, signal);
-    await this.#releases.setBundle(release.releaseId, bundleId);
+    await runtime.prepare(release.code, signal);
+    const bundleId = release.bundleId ?? (await this.#buildBundle(release, signal));
+    const { verdict, reason } = await askGate(release, bundleId, this.#parts, signal);
+    return `the offline gate: ${verdict}, ${reason}`;
+  }
+
+  async #buildBundle({ releaseId, code }: Release, signal: AbortSignal): Promise<string> {
+    const { runtime, releases } = this.#parts;
+    const bundleId = await runtime.buildBundle(code, signal);
+    await releases.setBundle(releaseId, bundleId);
+    return bundleId;
   }
 }

@@ -5,6 +5,7 @@ import { Policy, type ReleasePlan } from "../contract/release-plan.ts";
 import { planHash } from "../rollout/plans.ts";
 import { queuedRollout } from "../rollout/rollout.ts";
 import type { Runtime } from "../runtimes/runtime.ts";
+import { SubmittedGate, submittedGate } from "./submitted-gate.ts";
 
 const Text = z.string().min(1).max(500);
 
@@ -29,6 +30,7 @@ export const Submission = z.strictObject({
   expectation: z
     .strictObject({ users: z.number().positive(), information: z.number().positive() })
     .optional(),
+  gate: SubmittedGate.optional(),
   actor: Text,
 });
 export type Submission = z.output<typeof Submission>;
@@ -49,7 +51,8 @@ export interface SubmitParts {
  * Write a release down: resolved, with its declared plan, queued.
  *
  * @returns its number.
- * @throws ServiceError `not_found` for a ref or plan that is none, `failed_precondition` for what is under way already.
+ * @throws ServiceError `not_found` for a ref or plan that is none, `failed_precondition` for what is under way already
+ *   or was refused by the offline gate.
  */
 export async function submit(submission: Submission, parts: SubmitParts): Promise<number> {
   const { releases, runtime, plans, nowMs, epoch } = parts;
@@ -73,6 +76,8 @@ export async function submit(submission: Submission, parts: SubmitParts): Promis
     const message = `release ${same.releaseId} is the same, and is under way`;
     throw new ServiceError("failed_precondition", message);
   }
+  const main = (await releases.mains(1))[0];
+  const gate = submittedGate(submission, main, new Date(nowMs));
   const release = {
     submittedAt: new Date(nowMs),
     kind: submission.emergency ? ("main" as const) : ("trial" as const),
@@ -80,13 +85,14 @@ export async function submit(submission: Submission, parts: SubmitParts): Promis
     ...{ plan, planHash: hash, expectation: submission.expectation ?? null },
     ...{ actor: submission.actor, source: submission.source, tag: submission.tag ?? null },
   };
-  return releases.submit(release, (releaseId) => ({
+  const first = (releaseId: number) => ({
     ...{ releaseId, at: new Date(nowMs), epoch, sequence: 1, window: 0 },
     ...{ fromState: null, toState: "queued", fromStep: null, toStep: 0 },
     ...{ actor: submission.actor, reason: `submitted: ${submission.ref}` },
     ...{ evidence: { planHash: hash }, decidedFrom: {} },
     detail: queuedRollout(releaseId, nowMs),
-  }));
+  });
+  return releases.submit(release, first, gate);
 }
 
 /** The first release of a new home: it becomes main as it is. */

@@ -81,9 +81,10 @@ function decidePreparing(rollout: Rollout, seen: Observations): Transition | und
     const evidence = { lastLines: preparation.lastLines };
     return move(rollout, seen, "failed-to-start", { reason: preparation.reason, evidence });
   }
-  return preparation.kind === "done"
-    ? move(rollout, seen, "warming", "code and bundle are there")
-    : undefined;
+  if (preparation.kind === "pending") return undefined;
+  const { note } = preparation;
+  const reason = "code and bundle are there";
+  return move(rollout, seen, "warming", note === undefined ? reason : `${reason}; ${note}`);
 }
 
 function decideWarming(

@@ -17,9 +17,10 @@ export interface Observations {
   /** An operator puts it in place as it is: nobody judges it. */
   readonly isEmergency?: boolean;
   readonly command?: Command;
-  /** Of code and bundle. */
+  /** Of code and bundle; with a note on how they were found. */
   readonly preparation:
-    | { readonly kind: "pending" | "done" }
+    | { readonly kind: "pending" }
+    | { readonly kind: "done"; readonly note?: string }
     | { readonly kind: "failed"; readonly reason: string; readonly lastLines: readonly string[] };
   /** Nightly's replicas that have loaded, warmed and said that they are ready. */
   readonly nightlyReady: number;

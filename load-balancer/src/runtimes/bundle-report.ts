@@ -1,27 +1,28 @@
 import { ServiceError } from "@canarec/service-kit/errors";
 import { z } from "zod";
+import { type EndedCommand, lastWords } from "./ended-command.ts";
 
 /** The command of a build that makes its bundle, and how long it may take. */
 export const BUNDLE_COMMAND = ["cli/bin/canarec.mjs", "bundle", "build", "--json"] as const;
 export const BUNDLE_LIMIT_MS = 600_000;
 
-/** Enough to see why, little enough for a record. */
-const LAST_LINES = 5;
-
 const Report = z.object({ bundleId: z.string().regex(/^[0-9a-f]{64}$/) });
 
-/** The bundle's id, from what the command wrote. @throws where it wrote something else. */
-export function bundleIdFrom(stdout: string): string {
-  return Report.parse(JSON.parse(stdout)).bundleId;
+/**
+ * The bundle's id, from what the command wrote.
+ *
+ * @throws ServiceError "unavailable" where it could not make its bundle, with the last it said.
+ */
+export function bundleIdFrom({ exitCode, stdout, stderr }: EndedCommand): string {
+  try {
+    if (exitCode === 0) return Report.parse(JSON.parse(stdout)).bundleId;
+  } catch (cause) {
+    throw bundleFailure(stderr, cause);
+  }
+  throw bundleFailure(stderr, undefined);
 }
 
-/** That a build could not make its bundle, with the last it said. */
-export function bundleFailure(said: string, cause: unknown): ServiceError {
-  const lines = said
-    .split("\n")
-    .map((line) => line.trim())
-    .filter((line) => line !== "")
-    .slice(-LAST_LINES);
-  const words = lines.length === 0 ? "it said nothing" : lines.join("; ");
-  return new ServiceError("unavailable", `its bundle could not be built: ${words}`, { cause });
+function bundleFailure(said: string, cause: unknown): ServiceError {
+  const message = `its bundle could not be built: ${lastWords(said)}`;
+  return new ServiceError("unavailable", message, { cause });
 }

@@ -1,3 +1,6 @@
+import type { GateReport } from "@canarec/inference/contract/gate-report";
+import type { GatedBundles } from "./gate-command.ts";
+
 /** What a replica of inference is started with. */
 export interface ReplicaSpec {
   /** Unique for ever. */
@@ -40,6 +43,16 @@ export interface Runtime extends AsyncDisposable {
   prepare(code: string, signal: AbortSignal): Promise<void>;
   /** Run the build's own `bundle build`. @returns the bundle's id. */
   buildBundle(code: string, signal: AbortSignal): Promise<string>;
+  /**
+   * Run the build's own `gate`.
+   *
+   * @returns undefined for a build that has none. @throws ServiceError with why the gate itself failed.
+   */
+  runGate(
+    code: string,
+    bundles: GatedBundles,
+    signal: AbortSignal,
+  ): Promise<GateReport | undefined>;
   /** Start a replica; it need not be ready yet. Idempotent by name. */
   start(spec: ReplicaSpec, signal: AbortSignal): Promise<RunningReplica>;
   /** @returns undefined where it does not run any longer. */

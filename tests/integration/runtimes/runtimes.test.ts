@@ -1,3 +1,4 @@
+import { gateReportFixture } from "@canarec/inference/contract/gate-report-fixture";
 import type { ReplicaExit, ReplicaSpec, Runtime } from "@canarec/load-balancer/runtimes/runtime";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { BUILD_LIMIT_MS, whyNoReplica } from "../../container-engine.ts";
@@ -64,6 +65,8 @@ describe.each(KINDS)("the $kind runtime", ({ kind, make, why }) => {
     });
     expect(await ask(second)).toMatchObject({ word: "second", build: "b2" });
     expect(await runtime.buildBundle(other, never)).toBe("ab".repeat(32));
+    const bundles = { main: "ab".repeat(32), candidate: "cd".repeat(32) };
+    expect(await runtime.runGate(code, bundles, never)).toBeUndefined();
     await runtime.stop("a-1", 2_000);
     await runtime.stop("a-2", 2_000);
     await expect(fetch(first.url)).rejects.toThrow();
@@ -157,6 +160,18 @@ describe.each(KINDS)("the $kind runtime", ({ kind, make, why }) => {
     });
     await runtime.prepare(broken, never);
     await expect(runtime.buildBundle(broken, never)).rejects.toThrow("no such table");
+    const bundles = { main: "ab".repeat(32), candidate: "cd".repeat(32) };
+    await expect(runtime.runGate(broken, bundles, never)).rejects.toThrow("no such table");
+  });
+
+  it("reads what a build's own gate says, also where it refuses", async () => {
+    const report = gateReportFixture({ verdict: "fail" });
+    const gate = world.repository.commit("fifth", {
+      "cli/bin/canarec.mjs": `console.log(${JSON.stringify(JSON.stringify(report))}); process.exitCode = 1;`,
+    });
+    await runtime.prepare(gate, never);
+    const bundles = { main: report.main.bundleId, candidate: report.candidate.bundleId };
+    expect(await runtime.runGate(gate, bundles, never)).toEqual(report);
   });
 
   it("forgets builds that nobody needs", async () => {

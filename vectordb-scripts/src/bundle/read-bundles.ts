@@ -34,14 +34,14 @@ export interface BundleDetails extends BundleSummary {
 }
 
 /**
- * One bundle, every byte of it verified.
+ * The full id of a bundle.
  *
- * @param idPrefix the beginning of its id, or `newest`.
+ * @param idPrefix the beginning of its id, or `newest` for the newest complete one.
  * @throws ServiceError "not_found", or "invalid_argument" when the prefix fits several.
  */
-export async function showBundle(database: Database, idPrefix: string): Promise<BundleDetails> {
-  const { rows } = await database.pool.query<BundleSummary & { manifest: Manifest }>(
-    `select ${SUMMARY}, manifest from bundles
+export async function findBundleId(database: Database, idPrefix: string): Promise<string> {
+  const { rows } = await database.pool.query<{ id: string }>(
+    `select bundle_id as id from bundles
      where case when $1 = 'newest' then state = 'complete' else starts_with(bundle_id, $1) end
      order by created_at desc limit 2`,
     [idPrefix],
@@ -51,6 +51,23 @@ export async function showBundle(database: Database, idPrefix: string): Promise<
   if (other !== undefined && idPrefix !== "newest") {
     throw new ServiceError("invalid_argument", `several bundles begin with ${idPrefix}`);
   }
+  return found.id;
+}
+
+/**
+ * One bundle, every byte of it verified.
+ *
+ * @param idPrefix the beginning of its id, or `newest`.
+ * @throws ServiceError "not_found", or "invalid_argument" when the prefix fits several.
+ */
+export async function showBundle(database: Database, idPrefix: string): Promise<BundleDetails> {
+  const bundleId = await findBundleId(database, idPrefix);
+  const { rows } = await database.pool.query<BundleSummary & { manifest: Manifest }>(
+    `select ${SUMMARY}, manifest from bundles where bundle_id = $1`,
+    [bundleId],
+  );
+  const [found] = rows;
+  if (found === undefined) throw new ServiceError("not_found", `no bundle ${bundleId}`);
   if (found.state === "building") return { ...found, damage: null, movies: null };
   try {
     const stored = await postgresBundles(database).read(found.bundleId);

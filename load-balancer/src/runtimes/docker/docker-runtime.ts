@@ -1,10 +1,11 @@
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
-import { ServiceError } from "@canarec/service-kit/errors";
+import { messageOf } from "@canarec/service-kit/errors";
 import type Docker from "dockerode";
 import type { Container, ContainerInspectInfo } from "dockerode";
 import { z } from "zod";
-import { BUNDLE_COMMAND, BUNDLE_LIMIT_MS, bundleFailure, bundleIdFrom } from "../bundle-report.ts";
+import { buildCommands } from "../build-command.ts";
+import type { EndedCommand } from "../ended-command.ts";
 import { oncePerKey } from "../once-per-key.ts";
 import type { ReplicaSpec, RunningReplica, Runtime } from "../runtime.ts";
 import { requireSchema } from "../schema.ts";
@@ -43,6 +44,7 @@ export function openDockerRuntime(options: DockerRuntimeOptions): Runtime {
   const watch = watchContainers(engine, installation);
   const images = { ...options, ...engine };
   const containers = { ...engine, installation, network: options.network, volume };
+  const commands = { ...containers, env: options.commandEnv };
   const closing = new AbortController();
   const built = oncePerKey((code: string, signal: AbortSignal) =>
     prepareImage(code, images, signal),
@@ -56,8 +58,7 @@ export function openDockerRuntime(options: DockerRuntimeOptions): Runtime {
       await unlessAborted(built(code, closing.signal), signal);
       requireSchema(await journalOf(code, images), await options.appliedMigrations());
     },
-    buildBundle: (code, signal) =>
-      buildBundle(code, { ...containers, env: options.commandEnv }, signal),
+    ...buildCommands((code, command, limit) => runCommand(code, command, { ...commands, limit })),
     start: (spec, signal) => startReplica(spec, containers, { watch, signal }),
     async adopt(handle) {
       const known = Handle.safeParse(handle).data;
@@ -203,24 +204,29 @@ async function listReplicas(options: ContainerOptions): Promise<readonly Running
   return found.filter((one) => one !== undefined).map((one) => runningFrom(handleOf(one, network)));
 }
 
-/** By the build's own command, in a container of its own. */
-async function buildBundle(
+interface CommandOptions extends ContainerOptions {
+  readonly env: Readonly<Record<string, string>>;
+  readonly limit: AbortSignal;
+}
+
+/** A command of a build, in a container of its own. */
+async function runCommand(
   code: string,
-  options: ContainerOptions & { readonly env: Readonly<Record<string, string>> },
-  signal: AbortSignal,
-): Promise<string> {
-  const container = await createCommand(code, BUNDLE_COMMAND, options);
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(BUNDLE_LIMIT_MS)]);
+  command: readonly string[],
+  { limit, ...options }: CommandOptions,
+): Promise<EndedCommand> {
+  const container = await createCommand(code, command, options);
   try {
     await container.start();
     const ended = options.patient.getContainer(container.id).wait({ abortSignal: limit });
     const { StatusCode } = (await ended) as { StatusCode: number };
-    const said = (stream: "stdout" | "stderr") =>
-      container.logs({ follow: false, stdout: false, stderr: false, [stream]: true });
-    if (StatusCode === 0) return bundleIdFrom(textFrom(await said("stdout")));
-    throw bundleFailure(textFrom(await said("stderr")), undefined);
+    const said = async (stream: "stdout" | "stderr") =>
+      textFrom(
+        await container.logs({ follow: false, stdout: false, stderr: false, [stream]: true }),
+      );
+    return { exitCode: StatusCode, stdout: await said("stdout"), stderr: await said("stderr") };
   } catch (failure) {
-    throw failure instanceof ServiceError ? failure : bundleFailure("", failure);
+    return { exitCode: null, stdout: "", stderr: messageOf(failure) };
   } finally {
     await removeContainer(container);
   }

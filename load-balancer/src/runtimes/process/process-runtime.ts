@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { ServiceError } from "@canarec/service-kit/errors";
 import { z } from "zod";
-import { BUNDLE_COMMAND, BUNDLE_LIMIT_MS, bundleFailure, bundleIdFrom } from "../bundle-report.ts";
+import { buildCommands } from "../build-command.ts";
+import type { EndedCommand } from "../ended-command.ts";
 import { oncePerKey } from "../once-per-key.ts";
 import { resolveRef } from "../repository.ts";
 import type { RunningReplica, Runtime } from "../runtime.ts";
@@ -46,7 +47,9 @@ export function openProcessRuntime(options: ProcessRuntimeOptions): Runtime {
       const place = await places(code, signal);
       requireSchema(await journalOf(place), await options.appliedMigrations());
     },
-    buildBundle: (code, signal) => buildBundle(join(worktrees.folder, code), options, signal),
+    ...buildCommands((code, command, signal) =>
+      runCommand(join(worktrees.folder, code), command, { ...options, signal }),
+    ),
     start: (spec, signal) => startReplica(spec, options, { watch, signal }),
     async adopt(handle) {
       const parsed = z.object({ name: z.string(), guard: ProcessId }).safeParse(handle);
@@ -95,20 +98,31 @@ async function journalOf(place: string): Promise<string> {
   }
 }
 
-async function buildBundle(
+interface CommandOptions extends Pick<ProcessRuntimeOptions, "home" | "commandEnv"> {
+  readonly signal: AbortSignal;
+}
+
+/** A command of a build, in a process of its own. */
+async function runCommand(
   place: string,
-  { home, commandEnv }: ProcessRuntimeOptions,
-  signal: AbortSignal,
-): Promise<string> {
-  const [program, ...args] = BUNDLE_COMMAND;
+  command: readonly string[],
+  { home, commandEnv, signal }: CommandOptions,
+): Promise<EndedCommand> {
+  const [program = "", ...args] = command;
   const env = { PATH: process.env["PATH"], ...commandEnv, CANAREC_HOME: home };
-  const limits = { signal, timeout: BUNDLE_LIMIT_MS, maxBuffer: 16_000_000 };
+  const options = { cwd: place, env, signal, maxBuffer: 16_000_000 };
   try {
-    const command = [join(place, program), ...args];
-    const { stdout } = await run(process.execPath, command, { cwd: place, env, ...limits });
-    return bundleIdFrom(stdout);
-  } catch (cause) {
-    throw bundleFailure((cause as { stderr?: string }).stderr ?? "", cause);
+    const ended = await run(process.execPath, [join(place, program), ...args], options);
+    return { exitCode: 0, ...ended };
+  } catch (failure) {
+    const {
+      code,
+      stdout = "",
+      stderr = "",
+    } = failure as Partial<EndedCommand> & {
+      code?: number | string | null;
+    };
+    return { exitCode: typeof code === "number" ? code : null, stdout, stderr };
   }
 }
 

@@ -1,0 +1,54 @@
+import { performance } from "node:perf_hooks";
+import type { Database } from "@canarec/db-utils/database";
+import type { GateReport } from "@canarec/inference/contract/gate-report";
+import { type GateMargins, parseGateMargins } from "@canarec/inference/evaluation/gate-margins";
+import { runGate } from "@canarec/inference/gate/run-gate";
+import { ServiceError } from "@canarec/service-kit/errors";
+import { findBundleId } from "@canarec/vectordb-scripts/bundle/read-bundles";
+import type { CliContext, CommonOptions } from "../cli-context.ts";
+import { printResult } from "../output/print.ts";
+import { withDatabase } from "../with-database.ts";
+import { gateInWords } from "./gate-words.ts";
+
+export interface GateOptions extends CommonOptions, Partial<GateMargins> {
+  /** Ids of bundles, or the beginnings of them, or `newest`. */
+  readonly main: string;
+  readonly candidate: string;
+  /** To test on, at most. */
+  readonly users?: number;
+}
+
+/** Users tested at most: paired differences of so many are sure to the third digit. */
+const MOST_USERS = 5_000;
+
+/**
+ * `canarec gate`
+ *
+ * @throws ServiceError "failed_precondition" where the candidate is refused, after the report was printed.
+ */
+export async function gateAction(context: CliContext, options: GateOptions): Promise<void> {
+  const report = await withDatabase(context, options, async (database) => {
+    const main = await findBundleId(database, options.main);
+    const candidate = await findBundleId(database, options.candidate);
+    return gate(database, { ...options, main, candidate });
+  });
+  printResult(context, options, report, gateInWords);
+  warnOfNoData(context, report);
+  if (report.verdict !== "fail") return;
+  throw new ServiceError("failed_precondition", `refused: ${report.reasons.join("; ")}`);
+}
+
+/** Hold one bundle against another, by their full ids. */
+export function gate(database: Database, options: GateOptions): Promise<GateReport> {
+  const { main, candidate, users: limit = MOST_USERS } = options;
+  const { lossShare, level, leastUsers, coverageShare, p99Ms, slowdown, seed } = options;
+  const declared = { lossShare, level, leastUsers, coverageShare, p99Ms, slowdown, seed };
+  const margins = parseGateMargins(declared);
+  return runGate({ database, main, candidate, margins, limit, nowMs: () => performance.now() });
+}
+
+/** Nothing was compared: not a refusal, but worth a look. */
+export function warnOfNoData(context: CliContext, { verdict, reasons }: GateReport): void {
+  if (verdict !== "no-data") return;
+  context.terminal.err(`canarec: the offline gate compared nothing: ${reasons.join("; ")}\n`);
+}

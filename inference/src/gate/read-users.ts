@@ -1,0 +1,48 @@
+import type { Database } from "@canarec/db-utils/database";
+import { type HistoryEntry, decodeHistory } from "@canarec/db-utils/interactions/decode-history";
+
+type Pool = Pick<Database, "pool">;
+
+/** Users read at once: some ten thousand rows. */
+const BATCH = 200;
+
+export interface UserSample {
+  /** Only those for whom an interaction began later; absent: whoever did anything. */
+  readonly activeAfter?: Date;
+  readonly limit: number;
+  readonly seed: number;
+}
+
+/** Ids of users drawn by the hash of their ids: the same for the same rows and seed. */
+export async function sampleUsers(
+  { pool }: Pool,
+  { activeAfter, limit, seed }: UserSample,
+): Promise<number[]> {
+  const { rows } = await pool.query<{ id: number }>(
+    `select user_id as id from interactions
+     where $1::timestamptz is null or least(first_watched_at, rated_at) > $1
+     group by user_id order by hashint8extended(user_id, $3), user_id limit $2`,
+    [activeAfter ?? null, limit, seed],
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** A user with all that is known of them, in no particular order. */
+export interface UserHistory {
+  readonly userId: number;
+  readonly entries: readonly HistoryEntry[];
+}
+
+/** Users as a replica reads them, batch by batch: memory holds one. */
+export async function* readHistories(
+  { pool }: Pool,
+  userIds: readonly number[],
+): AsyncGenerator<UserHistory> {
+  for (let start = 0; start < userIds.length; start += BATCH) {
+    const { rows } = await pool.query<{ userId: number; packed: Buffer | null }>(
+      `select id as "userId", interaction_history(id) as packed from unnest($1::bigint[]) as wanted (id)`,
+      [userIds.slice(start, start + BATCH)],
+    );
+    for (const { userId, packed } of rows) yield { userId, entries: decodeHistory(packed) };
+  }
+}

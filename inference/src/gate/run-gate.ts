@@ -1,0 +1,84 @@
+import type { Database } from "@canarec/db-utils/database";
+import { ServiceError, messageOf } from "@canarec/service-kit/errors";
+import type { BundleContents } from "../bundle/codec/index.ts";
+import type { GateReport } from "../contract/gate-report.ts";
+import type { GateMargins } from "../evaluation/gate-margins.ts";
+import { checkAnswers } from "./check-answers.ts";
+import { compareAtSplit } from "./compare-at-split.ts";
+import { modelOf, readBundle } from "./gated-model.ts";
+import { createListMaker } from "./list-maker.ts";
+import { measureLatency } from "./measure-latency.ts";
+import type { Refit } from "./refit.ts";
+import { type Found, reportOf } from "./report-of.ts";
+
+export interface GateOptions {
+  readonly database: Pick<Database, "pool">;
+  /** Ids of bundles. */
+  readonly main: string;
+  readonly candidate: string;
+  /** Their seed is of the samples, too. */
+  readonly margins: GateMargins;
+  /** Users that are tested, at most. */
+  readonly limit: number;
+  /** Absent: bundles are tested on what came after their training alone. */
+  readonly refit?: Refit | undefined;
+  /** Of a clock that does not jump. */
+  readonly nowMs: () => number;
+}
+
+/**
+ * Hold a candidate's bundle against main's on what users did. Nothing is written.
+ *
+ * @throws ServiceError "not_found" where there is no such candidate; whatever the database throws.
+ */
+export async function runGate(options: GateOptions): Promise<GateReport> {
+  const { database, margins, nowMs } = options;
+  const startedMs = nowMs();
+  const candidate = await readOrWhy(database, options.candidate);
+  const main = await readOrWhy(database, options.main).catch((failure: unknown) => ({
+    damage: messageOf(failure),
+  }));
+  const found = await look(options, main, candidate);
+  const seconds = (nowMs() - startedMs) / 1_000;
+  return reportOf(found, {
+    main: { bundleId: options.main, highEventAt: highEventAtOf(main) },
+    candidate: { bundleId: options.candidate, highEventAt: highEventAtOf(candidate) },
+    ...{ margins, seconds },
+  });
+}
+
+type ReadBundle = { readonly contents: BundleContents } | { readonly damage: string };
+
+/** What is wrong with a bundle is a finding, not a failure. @throws ServiceError "not_found" */
+async function readOrWhy(database: Pick<Database, "pool">, bundleId: string): Promise<ReadBundle> {
+  try {
+    return { contents: await readBundle(database, bundleId) };
+  } catch (failure) {
+    const { code, message } = ServiceError.from(failure);
+    if (code !== "data_loss" && code !== "failed_precondition") throw failure;
+    return { damage: message };
+  }
+}
+
+function highEventAtOf(read: ReadBundle): string | null {
+  return "contents" in read ? read.contents.watermark.highEventAt : null;
+}
+
+async function look(options: GateOptions, main: ReadBundle, candidate: ReadBundle): Promise<Found> {
+  const { database, nowMs } = options;
+  const { seed } = options.margins;
+  if ("damage" in candidate) return { damage: candidate.damage };
+  const open = async (bundleId: string, { contents }: { readonly contents: BundleContents }) => {
+    const maker = createListMaker(await modelOf(database, { bundleId, contents }));
+    return { bundleId, contents, maker };
+  };
+  const openCandidate = await open(options.candidate, candidate);
+  const answers = await checkAnswers(database, openCandidate.maker, seed);
+  if ("damage" in main) {
+    return { answers, noData: `there is no main to compare with: ${main.damage}` };
+  }
+  const bundles = { main: await open(options.main, main), candidate: openCandidate };
+  const makers = { main: bundles.main.maker, candidate: openCandidate.maker };
+  const latency = await measureLatency(database, makers, { seed, nowMs });
+  return { answers, latency, ...(await compareAtSplit(options, bundles)) };
+}
