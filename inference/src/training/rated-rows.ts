@@ -1,4 +1,5 @@
 import type { Interactions } from "../models/interactions.ts";
+import { keepInteractions } from "../evaluation/keep-interactions.ts";
 import type { TrainingData } from "./read-interactions.ts";
 
 /**
@@ -20,4 +21,12 @@ export function ratedMarks(
     }
   }
   return marks;
+}
+
+/** The rows of the data that are ratings. */
+export function ratedRows({
+  interactions,
+  isRated,
+}: Pick<TrainingData, "interactions" | "isRated">): Interactions {
+  return keepInteractions(interactions, isRated);
 }

@@ -11,7 +11,7 @@ import { BLEND_SHAPE, learnWeights } from "./learn-weights.ts";
 import { likenessOf } from "./likeness.ts";
 import { type TrainingMetrics, measureModels } from "./measure-models.ts";
 import type { ModelPlan } from "./model-plan.ts";
-import { ratedMarks } from "./rated-rows.ts";
+import { ratedMarks, ratedRows } from "./rated-rows.ts";
 import type { TrainingData } from "./read-interactions.ts";
 import { validationSplit } from "./validation-split.ts";
 
@@ -59,7 +59,7 @@ export async function trainModels(input: TrainInput, options: TrainOptions): Pro
   const timed = timer(seconds, options);
   const likeness = likenessOf(features, seed);
   const { blend, metrics, weighedBy } = await rehearse(input, options, { timed, likeness });
-  const ratings = rated(data);
+  const ratings = ratedRows(data);
   const fitted = await timed("fit", () =>
     fitModels({ interactions: data.interactions, ratings, features }, plans, options),
   );
@@ -108,11 +108,6 @@ function untaught(names: readonly ModelName[]): Blend {
     weight: 1 / names.length,
   }));
   return { ...BLEND_SHAPE, terms };
-}
-
-/** The rows that are ratings. */
-function rated({ interactions, isRated }: TrainingData): Interactions {
-  return keepInteractions(interactions, isRated);
 }
 
 function timer(seconds: Record<string, number>, { begins, nowMs }: TrainOptions) {

@@ -74,17 +74,20 @@ describe("a replica with a learned bundle", () => {
     }
   });
 
-  it("changes the list within a second of an event", async () => {
+  it("changes the list after an event", async () => {
     await using replica = await world.start({ bundleId: trained.bundleId });
     const userId = 5_000;
-    const before = await listFor(replica.url, userId);
+    await listFor(replica.url, userId);
     expect((await internalOf(replica.url, userId))["personalised"]).toBe(false);
-    await watch(world.database, { userId, place: MOVIES - 1 });
-    await watch(world.database, { userId, place: MOVIES - 2 });
-    await until(async () => (await listFor(replica.url, userId)).join() !== before.join(), 1_000);
+    const watched = [MOVIES - 1, MOVIES - 2];
+    for (const place of watched) await watch(world.database, { userId, place });
+    await until(async () => {
+      const list = await listFor(replica.url, userId);
+      return !watched.some((place) => list.includes(movieId(place)));
+    });
     const list = await listFor(replica.url, userId);
-    expect(list).not.toContain(movieId(MOVIES - 1));
     expect(list.filter((id) => !FIRST_HALF.has(id)).length).toBeGreaterThan(13);
+    expect((await internalOf(replica.url, userId))["personalised"]).toBe(true);
   });
 
   it("answers who has watched everything but a few with these few, and who has watched all with none", async () => {
