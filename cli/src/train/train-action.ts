@@ -1,4 +1,4 @@
-import { createOnnxProducts } from "@canarec/inference/training/onnx-products";
+import { openProducts } from "@canarec/inference/training/open-products";
 import { planModels } from "@canarec/inference/training/model-plan";
 import { bundleModel } from "@canarec/vectordb-scripts/bundle/bundle-model";
 import { recordedTraining } from "@canarec/vectordb-scripts/bundle/record-training";
@@ -26,11 +26,12 @@ export async function trainAction(context: CliContext, options: Options): Promis
     const chromaUrl = servers.chromaUrl();
     const model = bundleModel(await openModel(servers));
     using shown = showTraining(context, options);
+    await using products = openProducts(threads);
     return await recordedTraining(
       { database, chromaUrl, streamTopic, ...model, plans, seed, since },
       {
         ...shown.hooks,
-        products: createOnnxProducts(threads),
+        products,
         signal: context.signal,
         nowMs: () => performance.now(),
       },

@@ -1,4 +1,5 @@
 import type { Interactions, UserInteractions } from "./interactions.ts";
+import type { RowStep } from "./linear-algebra/row-step.ts";
 
 export const MODEL_NAMES = [
   "popularity",
@@ -48,6 +49,8 @@ export interface MatrixProducts {
     /** b is (n × k) and enters transposed. Default false. */
     readonly transposeB?: boolean;
   }): Promise<void>;
+  /** Half an iteration of alternating least squares; arrays in shared memory are not copied. Of equal input equal bits. */
+  solveRows(step: RowStep): Promise<void>;
 }
 
 /** What fitting may use beside its data. */

@@ -1,4 +1,5 @@
 import { content } from "./content.ts";
+import { ials } from "./ials/ials.ts";
 import { itemKnn } from "./item-knn.ts";
 import { ease } from "./ease/ease.ts";
 import type { Model, ModelName } from "./model.ts";
@@ -14,4 +15,5 @@ export const MODELS: Readonly<Partial<Record<ModelName, Model>>> = {
   rp3beta,
   transitions,
   ease,
+  ials,
 };

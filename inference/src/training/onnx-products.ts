@@ -17,7 +17,7 @@ const OPERATORS = 13;
  *
  * @param threads at least 1, the calling one included.
  */
-export function createOnnxProducts(threads: number): MatrixProducts {
+export function createOnnxProducts(threads: number): Pick<MatrixProducts, "addProduct"> {
   const sessions = new Map<string, Promise<onnx.InferenceSession>>();
   const sessionOf = (form: Form) => {
     const key = JSON.stringify(form);

@@ -1,6 +1,8 @@
 import type { MatrixProducts } from "../model.ts";
+import { createPlainRowKernel } from "./plain-row-kernel.ts";
+import { solveRows } from "./solve-rows.ts";
 
-/** Matrix products on the calling thread, sums in double precision: for small matrices and tests. */
+/** Linear algebra on the calling thread, sums in double precision: for small matrices and tests. */
 export function createPlainProducts(): MatrixProducts {
   return {
     async addProduct({ a, b, c, m, n, k, sign, transposeA = false, transposeB = false }) {
@@ -15,6 +17,9 @@ export function createPlainProducts(): MatrixProducts {
           c[i * n + j] = (c[i * n + j] ?? NaN) + sign * sum;
         }
       }
+    },
+    async solveRows(step) {
+      solveRows(step, createPlainRowKernel(step), 0, step.rows.rows);
     },
   };
 }
