@@ -50,6 +50,17 @@ describe("item_knn", () => {
     ]);
   });
 
+  it("keeps the nearest of those that name a movie, too", async () => {
+    const { arrays } = await fit({ shrinkage: 0, asymmetry: 0.5, userDamping: 0, sources: 1 });
+    const rows = [0, 200, 400].map((row) => [...(arrays["neighbours"]?.slice(row, row + 3) ?? [])]);
+    // Movie 0 is named by 1 (0.82) and 2 (0.58).
+    expect(rows).toEqual([
+      [1, 2, -1],
+      [0, -1, -1],
+      [-1, -1, -1],
+    ]);
+  });
+
   it("agrees with the formula on any matrix", async () => {
     const [users, movies] = [15, 12];
     const config = {

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { checkInteractions } from "./check-interactions.ts";
 import type { FitTools, Model } from "./model.ts";
 import { parseConfig } from "./parse-config.ts";
+import { limitSources } from "./sparse/limit-sources.ts";
 import {
   createNeighbourScorer,
   neighbourArtifact,
@@ -22,6 +23,7 @@ import { weightedRows } from "./sparse/weighted-rows.ts";
 const Config = z.strictObject({
   ...WeighingShape,
   neighbours: z.int().min(1).max(1000),
+  sources: z.int().min(1),
   shrinkage: z.number().min(0),
   asymmetry: z.number().min(0).max(1),
   userDamping: z.number().min(0).max(1),
@@ -32,6 +34,8 @@ const Config = z.strictObject({
 export interface ItemKnnConfig extends Weighing {
   /** Kept a movie. */
   readonly neighbours: number;
+  /** Movies that may name the same neighbour: the nearest to it. */
+  readonly sources: number;
   /** Added to the norms' product: similarities that few users speak for shrink. From 0. */
   readonly shrinkage: number;
   /** Power of the watched movie's squared norm; 1 − it of the other's. 0.5 is the cosine. In [0, 1]. */
@@ -54,9 +58,10 @@ export const itemKnn: Model<ItemKnnConfig> = {
   defaults: {
     ...BINARY_WEIGHING,
     neighbours: 200,
-    shrinkage: 10,
+    sources: 200,
+    shrinkage: 0.3,
     asymmetry: 0.5,
-    userDamping: 0,
+    userDamping: 0.75,
     mostMoviesOfUser: 2000,
   },
 
@@ -92,9 +97,10 @@ async function neighboursOf(
     squares.map((square) => square ** (power / 2)),
   ) as [Float64Array, Float64Array];
   const size = { movies: byMovie.rows, width: config.neighbours };
-  return fitNeighbourTable(size, tools, (movie, sums) => {
+  const table = await fitNeighbourTable(size, tools, (movie, sums) => {
     addProductRow(sums, [byMovie, movie], damped, 1);
     const norm = own[movie] as number;
     scaleSums(sums, (j) => 1 / (norm * (other[j] as number) + shrinkage));
   });
+  return limitSources(table, config.sources);
 }

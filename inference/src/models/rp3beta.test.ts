@@ -54,7 +54,7 @@ describe("rp3beta", () => {
 
   it("agrees with the formula on any matrix", async () => {
     const [users, movies] = [15, 12];
-    const config = { ...rp3beta.defaults, alpha: 0.7, beta: 0.4, preferencePower: 1 };
+    const config = { ...rp3beta.defaults, ...plain, alpha: 0.7, beta: 0.4, preferencePower: 1 };
     const tastes = tasteInteractions(users, movies, 5);
     const r = Array.from({ length: users }, () => new Float64Array(movies));
     for (const { user, movie, preference } of interactionList(tastes)) {

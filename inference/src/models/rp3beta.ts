@@ -62,10 +62,10 @@ export const rp3beta: Model<Rp3betaConfig> = {
   defaults: {
     ...BINARY_WEIGHING,
     neighbours: 200,
-    alpha: 1,
-    beta: 0.5,
-    peopleWeight: 0,
-    genreWeight: 0,
+    alpha: 0.6,
+    beta: 0.45,
+    peopleWeight: 0.1,
+    genreWeight: 0.1,
     mostMoviesOfUser: 2000,
   },
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { UserInteractions } from "../interactions.ts";
 import { featureRows } from "./feature-rows.ts";
 import { heaviest } from "./heaviest.ts";
+import { limitSources } from "./limit-sources.ts";
 import { neighbourTableOf } from "./neighbour-scorer.ts";
 import { addProductRow, clearSums, createRowSums } from "./row-product.ts";
 import { rowSums, type SparseRows, transposed } from "./sparse-rows.ts";
@@ -135,6 +136,24 @@ describe("weigherOf", () => {
     expect([...weights({ ...user, preferences: Float32Array.of(NaN, NaN, 1, 1) })]).toEqual([
       0, 0, 1, 1,
     ]);
+  });
+});
+
+describe("limitSources", () => {
+  it("keeps the largest weights for each movie, of equals the first", () => {
+    const table = {
+      movies: 4,
+      width: 3,
+      neighbours: Int32Array.of(1, 2, 3, 2, 0, -1, 1, 0, -1, 2, 1, 0),
+      weights: Float32Array.of(5, 4, 3, 4, 2, 0, 5, 3, 0, 9, 6, 1),
+    };
+    expect(limitSources(table, 2)).toStrictEqual({
+      movies: 4,
+      width: 3,
+      neighbours: Int32Array.of(1, 2, 3, 0, -1, -1, 0, -1, -1, 2, 1, -1),
+      weights: Float32Array.of(5, 4, 3, 2, 0, 0, 3, 0, 0, 9, 6, 0),
+    });
+    expect(limitSources(table, 3)).toStrictEqual(table);
   });
 });
 
