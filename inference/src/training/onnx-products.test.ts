@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createPlainProducts } from "../models/linear-algebra/plain-products.ts";
+import { sharedFloats } from "../models/linear-algebra/shared-arrays.ts";
 import { createOnnxProducts } from "./onnx-products.ts";
 
 const size = fc.integer({ min: 1, max: 40 });
@@ -36,6 +37,20 @@ describe("createOnnxProducts", () => {
     expect([...c]).toEqual([3, 5, 6, 11]);
     await products.addProduct({ a, b, c, m: 2, n: 2, k: 3, sign: -1, transposeB: true });
     expect([...c]).toEqual([3 + 2, 5 - 4, 6 + 2, 11 - 13]);
+  });
+
+  it("takes matrices in memory that threads share", async () => {
+    const shared = sharedFloats(2);
+    shared.set([3, 4]);
+    const size = { m: 1, n: 1, k: 2 };
+    await createOnnxProducts(1).addProduct({
+      a: shared,
+      b: shared,
+      c: shared.subarray(1),
+      sign: 1,
+      ...size,
+    });
+    expect([...shared]).toEqual([3, 4 + 25]);
   });
 
   it("is the plain product, whatever the sizes, the sign and the transposes", async () => {

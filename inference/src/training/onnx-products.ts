@@ -29,13 +29,18 @@ export function createOnnxProducts(threads: number): Pick<MatrixProducts, "addPr
     async addProduct({ a, b, c, m, n, k, sign, transposeA = false, transposeB = false }) {
       const session = await sessionOf({ sign, transposeA, transposeB });
       const { sum } = await session.run({
-        a: new onnx.Tensor("float32", a, transposeA ? [k, m] : [m, k]),
-        b: new onnx.Tensor("float32", b, transposeB ? [n, k] : [k, n]),
-        c: new onnx.Tensor("float32", c, [m, n]),
+        a: new onnx.Tensor("float32", readable(a), transposeA ? [k, m] : [m, k]),
+        b: new onnx.Tensor("float32", readable(b), transposeB ? [n, k] : [k, n]),
+        c: new onnx.Tensor("float32", readable(c), [m, n]),
       });
       c.set(sum?.data as Float32Array);
     },
   };
+}
+
+/** The runtime's binding cannot read memory that threads share: a copy of that. */
+function readable(array: Float32Array): Float32Array {
+  return array.buffer instanceof SharedArrayBuffer ? array.slice() : array;
 }
 
 async function openSession(form: Form, threads: number): Promise<onnx.InferenceSession> {
