@@ -26,10 +26,12 @@ export function liftPreferences(preferences: Float32Array, config: LiftConfig): 
 /**
  * The model, told lifted preferences when it learns and when it scores. Both parameters are part of its config and of
  * its artifact.
+ *
+ * @param defaults those of the lift, and of the model's own those that are to be others than it has.
  */
 export function lifted<Config extends object>(
   model: Model<Config>,
-  defaults: LiftConfig,
+  defaults: LiftConfig & Partial<Config>,
 ): Model<Config & LiftConfig> {
   return {
     name: model.name,
