@@ -4,6 +4,7 @@ import { addBundleCommands } from "./commands/bundle.ts";
 import { addCatalogCommands } from "./commands/catalog.ts";
 import { addDatabaseCommands } from "./commands/db.ts";
 import { addGateCommands } from "./commands/gate.ts";
+import { addEvaluateCommand } from "./commands/evaluate.ts";
 import { addRecommendCommand } from "./commands/recommend.ts";
 import { addReleaseCommands } from "./commands/release.ts";
 import { addStreamCommands } from "./commands/stream.ts";
@@ -26,6 +27,7 @@ export function createProgram(context: CliContext): Command {
   addBundleCommands(program, context);
   addTrainCommand(program, context);
   addStreamCommands(program, context);
+  addEvaluateCommand(program, context);
   addReleaseCommands(program, context);
   addGateCommands(program, context);
   addRecommendCommand(program, context);

@@ -36,9 +36,17 @@ export interface Contender {
   /** Of the model, or `blend`. */
   readonly name: string;
   readonly evaluation: Evaluation;
-  /** Seconds of its fit; of the whole training for the blend. */
+}
+
+/** With what it took to learn it. */
+export interface FittedContender extends Contender {
+  /** Seconds of the fit; of the whole training for the blend. */
   readonly seconds: number;
 }
+
+/** Fitted models, and how they are one list; without a blend they are models alone. */
+export type Contestants = Pick<LearnedPart, "models" | "likeness"> &
+  Partial<Pick<LearnedPart, "blend">>;
 
 /**
  * Fit models to a split's training part, as a release would be trained on it, and ask them for its test
@@ -50,19 +58,30 @@ export async function evaluateModels(
   contest: Contest,
   fitting: FitOptions,
   options: EvaluateOptions,
-): Promise<Contender[]> {
-  const { split } = contest;
+): Promise<FittedContender[]> {
   const { learned, seconds, trainingSeconds } = await fitContest(contest, fitting);
-  const scorers = prepareModels(learned.models);
+  const contenders = await askContestants(learned, contest.split, options);
+  return contenders.map((one) => ({ ...one, seconds: seconds[one.name] ?? trainingSeconds }));
+}
+
+/**
+ * Ask fitted models, each by itself, and their blend for a split's lists.
+ *
+ * @throws ServiceError as evaluate does.
+ */
+export async function askContestants(
+  { models, likeness, blend }: Contestants,
+  split: Split,
+  options: EvaluateOptions,
+): Promise<Contender[]> {
   const contenders: Contender[] = [];
-  for (const [name, scorer] of scorers) {
-    const evaluation = evaluate(scorer, split, options);
-    contenders.push({ name, evaluation, seconds: seconds[name] ?? 0 });
+  for (const [name, scorer] of prepareModels(models)) {
+    contenders.push({ name, evaluation: evaluate(scorer, split, options) });
     await new Promise(setImmediate); // signals and timers have their turn
   }
-  if (learned.blend !== undefined) {
-    const evaluation = evaluateLearned({ ...learned, blend: learned.blend }, split, options);
-    contenders.push({ name: "blend", evaluation, seconds: trainingSeconds });
+  if (blend !== undefined) {
+    const evaluation = evaluateLearned({ models, likeness, blend }, split, options);
+    contenders.push({ name: "blend", evaluation });
   }
   return contenders;
 }
@@ -97,7 +116,7 @@ export function evaluateLearned(
 const REPORT_EVERY = 50;
 
 interface FittedContest {
-  readonly learned: Pick<LearnedPart, "models" | "likeness"> & Partial<Pick<LearnedPart, "blend">>;
+  readonly learned: Contestants;
   readonly seconds: Readonly<Record<string, number>>;
   readonly trainingSeconds: number;
 }

@@ -29,6 +29,17 @@ const product = fc.tuple(size, size, size).chain(([m, n, k]) =>
 );
 
 describe("createOnnxProducts", () => {
+  it.each([
+    [0, 2, 2],
+    [2, 0, 2],
+    [2, 2, 0],
+  ])("adds nothing for sizes %d, %d and %d", async (m, n, k) => {
+    const c = new Float32Array(m * n).fill(3);
+    const [a, b] = [new Float32Array(m * k), new Float32Array(k * n)];
+    await createOnnxProducts(1).addProduct({ a, b, c, m, n, k, sign: 1 });
+    expect(c).toEqual(new Float32Array(m * n).fill(3));
+  });
+
   it("adds and subtracts a known product", async () => {
     const products = createOnnxProducts(1);
     const [a, b] = [Float32Array.of(1, 2, 3, 4, 5, 6), Float32Array.of(1, 0, -1, 2, 1, 0)];

@@ -27,6 +27,7 @@ export function createOnnxProducts(threads: number): Pick<MatrixProducts, "addPr
   };
   return {
     async addProduct({ a, b, c, m, n, k, sign, transposeA = false, transposeB = false }) {
+      if (m === 0 || n === 0 || k === 0) return; // nothing is added, which the runtime refuses
       const session = await sessionOf({ sign, transposeA, transposeB });
       const { sum } = await session.run({
         a: new onnx.Tensor("float32", readable(a), transposeA ? [k, m] : [m, k]),
