@@ -2,7 +2,6 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Blend, parseBlend, signalsOf } from "./blend.ts";
 import { blendScores, signalShares } from "./blend-scores.ts";
-import { kthLargest } from "./kth-largest.ts";
 import { nameCandidates } from "./name-candidates.ts";
 import { newnessOf } from "./newness.ts";
 import { shapeScores } from "./shape-scores.ts";
@@ -138,21 +137,6 @@ describe("nameCandidates", () => {
     const sources = { perModel: 2, always: [], barred: new Uint8Array(4) };
     const named = nameCandidates({ ...sources, sums: [Float32Array.from([1, 2, 1, 1])] });
     expect(Array.from(named)).toEqual([0, 1]);
-  });
-
-  it("finds the k-th largest as sorting does", () => {
-    fc.assert(
-      fc.property(
-        fc.array(fc.integer({ min: -3, max: 9 })),
-        fc.integer({ min: 1, max: 8 }),
-        (values, k) => {
-          const sorted = values.filter((value) => value > 0).sort((a, b) => b - a);
-          const expected = sorted[Math.min(k, sorted.length) - 1] ?? 0;
-          const found = kthLargest(Float32Array.from(values), new Uint8Array(values.length), k);
-          expect(found).toBe(expected);
-        },
-      ),
-    );
   });
 });
 

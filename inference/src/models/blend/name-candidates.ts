@@ -1,4 +1,4 @@
-import { kthLargest } from "./kth-largest.ts";
+import { BestOf } from "./best-of.ts";
 
 /** What candidates are named from, for one user. */
 export interface CandidateSources {
@@ -21,7 +21,8 @@ export interface CandidateSources {
 export function nameCandidates(sources: CandidateSources): Int32Array {
   const { sums, always, barred, perModel } = sources;
   const isNamed = new Uint8Array(barred.length);
-  for (const scores of sums) markBest(scores, perModel, barred, isNamed);
+  const best = new BestOf(perModel);
+  for (const scores of sums) best.mark(scores, barred, isNamed);
   for (let i = 0; i < always.length; i += 1) {
     const movie = always[i] as number;
     if (barred[movie] === 0) isNamed[movie] = 1;
@@ -33,21 +34,4 @@ export function nameCandidates(sources: CandidateSources): Int32Array {
     if (isNamed[movie] === 1) named[next++] = movie;
   }
   return named;
-}
-
-function markBest(scores: Float32Array, k: number, barred: Uint8Array, isNamed: Uint8Array): void {
-  const cut = kthLargest(scores, barred, k);
-  if (cut === 0) return;
-  let left = k;
-  for (let movie = 0; movie < scores.length; movie += 1) {
-    if ((scores[movie] as number) > cut && barred[movie] === 0) {
-      isNamed[movie] = 1;
-      left -= 1;
-    }
-  }
-  for (let movie = 0; movie < scores.length && left > 0; movie += 1) {
-    if (scores[movie] !== cut || barred[movie] === 1) continue;
-    isNamed[movie] = 1;
-    left -= 1;
-  }
 }

@@ -41,15 +41,9 @@ export interface Ranker {
  */
 export function createRanker(scorers: ReadonlyMap<ModelName, Scorer>, perModel: number): Ranker {
   const sparse = SPARSE_MODELS.filter((name) => scorers.has(name));
+  const popular = orderOf(scorers.get("popularity"));
   const others = CANDIDATE_MODELS.filter((name) => scorers.has(name));
-  const sums = new Map<ModelName, Float32Array>();
-  const sumsOf = (name: ModelName, movies: number) => {
-    const kept = sums.get(name);
-    if (kept?.length === movies) return kept;
-    const made = new Float32Array(movies);
-    sums.set(name, made);
-    return made;
-  };
+  const sumsOf = keptArrays();
   return {
     models: [...sparse, ...others],
     ask(question) {
@@ -64,7 +58,9 @@ export function createRanker(scorers: ReadonlyMap<ModelName, Scorer>, perModel: 
             scoreAll(scorers.get(name), user, newcomers, sumsOf(name, barred.length)),
           );
       }
-      const candidates = nameCandidates({ sums: [...asked.values()], perModel, always, barred });
+      const sums = [...asked].flatMap(([name, all]) => (name === "popularity" ? [] : [all]));
+      const named = [...firstOf(popular, barred, perModel), ...Array.from(always)];
+      const candidates = nameCandidates({ sums, perModel, always: named, barred });
       const scores: Partial<Record<ModelName, Float32Array>> = {};
       for (const [name, all] of asked) scores[name] = pick(all, candidates);
       for (const name of others) {
@@ -74,6 +70,42 @@ export function createRanker(scorers: ReadonlyMap<ModelName, Scorer>, perModel: 
       return { candidates, scores, skipped };
     },
   };
+}
+
+/** Arrays over the catalogue, one a model, made anew when the catalogue grows. */
+function keptArrays() {
+  const arrays = new Map<ModelName, Float32Array>();
+  return (name: ModelName, movies: number): Float32Array => {
+    const kept = arrays.get(name);
+    if (kept?.length === movies) return kept;
+    const made = new Float32Array(movies);
+    arrays.set(name, made);
+    return made;
+  };
+}
+
+/** The movies of a model that says the same of everybody, best first; those above 0. */
+function orderOf(scorer: Scorer | undefined): Int32Array {
+  if (scorer === undefined) return new Int32Array(0);
+  const scores = new Float32Array(scorer.movies);
+  const nothing = new Float32Array(0);
+  scorer.score(
+    { movieOf: new Int32Array(0), preferences: nothing, times: new Float64Array(0) },
+    scores,
+  );
+  return Int32Array.from(scores.keys())
+    .filter((movie) => (scores[movie] as number) > 0)
+    .sort((a, b) => (scores[b] as number) - (scores[a] as number) || a - b);
+}
+
+/** The first `count` that are not barred. */
+function firstOf(order: Int32Array, barred: Uint8Array, count: number): number[] {
+  const first: number[] = [];
+  for (let place = 0; place < order.length && first.length < count; place += 1) {
+    const movie = order[place] as number;
+    if (barred[movie] === 0) first.push(movie);
+  }
+  return first;
 }
 
 function scoreAll(
