@@ -27,6 +27,11 @@ export function addGateCommands(program: Command, context: CliContext): void {
     .option("--slowdown <times>", "main's time that is never too slow; 1.5", numberFrom(1, 100))
     .option("--users <n>", "to test on, at most; 5000", wholeNumber(2, MOST_USERS))
     .option("--seed <n>", "of what is drawn; 1", wholeNumber(0, 2 ** 31 - 1))
+    .option(
+      "--threads <n>",
+      "for products of matrices, where models are trained anew; 2",
+      wholeNumber(1, 64),
+    )
     .addHelpText("after", examples("gate --main 3f2a --candidate newest"))
     .action(async (options: GateOptions) => {
       const { gateAction } = await import("../gate/gate-action.ts");

@@ -32,7 +32,9 @@ export async function submittedGate(
   const served = main?.bundleId ?? candidate;
   if (served === candidate) return undefined;
   const bundles = { main: served, candidate };
-  const report = await withDatabase(context, options, (database) => gate(database, bundles));
+  const report = await withDatabase(context, options, (database, servers) =>
+    gate({ database, servers, signal: context.signal }, bundles),
+  );
   if (report.verdict === "fail") context.terminal.err(`${gateInWords(report)}\n`);
   warnOfNoData(context, report);
   return { kind: "report", report };

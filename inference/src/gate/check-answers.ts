@@ -37,7 +37,7 @@ export async function checkAnswers(
   const invalid: InvalidAnswer[] = [];
   for await (const { userId, entries } of readHistories(database, ids)) {
     const watched = new Set(entries.map(({ movieKey }) => movieKey));
-    const problem = listProblem(maker.list(entries), { watched, known });
+    const problem = listProblem(maker.list(userId, entries), { watched, known });
     if (problem !== undefined) invalid.push({ user: userId, problem });
   }
   return { asked: ids.length, invalid };

@@ -19,8 +19,8 @@ describe("measureLists", () => {
     ];
     const maker: ListMaker = { model, list: () => lists.shift() ?? [] };
     const users = [
-      { before: [], targets: new Set([2, 7]) },
-      { before: [], targets: new Set([1]) },
+      { userId: 1, before: [], targets: new Set([2, 7]) },
+      { userId: 2, before: [], targets: new Set([1]) },
     ];
     const { measures, coverage } = measureLists(maker, users);
     expect(measures.get("recall@20")).toEqual(Float64Array.of(1 / 2, 1));
@@ -40,7 +40,7 @@ describe("testUserFrom", () => {
 
   it("knows what had begun, and looks for what was liked of the rest", () => {
     const entries = [entry(1, 10), entry(2, 20), entry(3, 21), entry(4, 30)];
-    const user = testUserFrom(entries, 20, ({ movieKey }) => movieKey !== 3);
+    const user = testUserFrom({ userId: 5, entries }, 20, ({ movieKey }) => movieKey !== 3);
     expect(user.before.map(({ movieKey }) => movieKey)).toEqual([1, 2]);
     expect([...user.targets]).toEqual([4]);
   });
@@ -58,8 +58,9 @@ describe("fastestOf", () => {
         return [];
       },
     });
+    const histories = [1, 2].map((userId) => ({ userId, entries: [] }));
     const makers = [makerOf("main", [5, 1, 9, 2, 7, 3]), makerOf("candidate", [4, 4, 4, 4, 4, 4])];
-    expect(fastestOf(makers, [[], []], () => nowMs)).toEqual([
+    expect(fastestOf(makers, histories, () => nowMs)).toEqual([
       [5, 1],
       [4, 4],
     ]);

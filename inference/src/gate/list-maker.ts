@@ -7,16 +7,17 @@ import { LIST_LENGTH } from "../serving/user-answers.ts";
 /** Makes the lists of one bundle with the code that a replica makes them with. */
 export interface ListMaker {
   readonly model: ServingModel;
-  /** Movie keys, best first, at most 20. @param entries in any order. */
-  list(entries: readonly HistoryEntry[]): number[];
+  /** Movie keys, best first, at most 20, exploring as a replica does. @param entries in any order. */
+  list(userId: number, entries: readonly HistoryEntry[]): number[];
 }
 
 export function createListMaker(model: ServingModel): ListMaker {
   const recommender: Recommender = createRecommender();
   return {
     model,
-    list(entries) {
-      const { movies } = recommender.recommend(model, packHistory(entries), { n: LIST_LENGTH });
+    list(userId, entries) {
+      const options = { n: LIST_LENGTH, userId };
+      const { movies } = recommender.recommend(model, packHistory(entries), options);
       return movies.map(({ movie }) => model.movies[movie]?.movieKey ?? -1);
     },
   };

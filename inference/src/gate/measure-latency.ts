@@ -1,8 +1,7 @@
 import type { Database } from "@canarec/db-utils/database";
-import type { HistoryEntry } from "@canarec/db-utils/interactions/decode-history";
 import type { LatencyQuantiles } from "../evaluation/gate.ts";
 import type { ListMaker } from "./list-maker.ts";
-import { readHistories, sampleUsers } from "./read-users.ts";
+import { type UserHistory, readHistories, sampleUsers } from "./read-users.ts";
 
 /** Users whose lists are timed. */
 const TIMED_USERS = 500;
@@ -29,8 +28,8 @@ export async function measureLatency(
   { seed, nowMs }: LatencyOptions,
 ): Promise<MeasuredLatency> {
   const ids = await sampleUsers(database, { limit: TIMED_USERS, seed });
-  const histories: (readonly HistoryEntry[])[] = [];
-  for await (const { entries } of readHistories(database, ids)) histories.push(entries);
+  const histories: UserHistory[] = [];
+  for await (const history of readHistories(database, ids)) histories.push(history);
   const [main = [], candidate = []] = fastestOf([makers.main, makers.candidate], histories, nowMs);
   return {
     users: histories.length,
@@ -42,15 +41,15 @@ export async function measureLatency(
 /** Each user's fastest list of each maker, in turns, so that what disturbs one disturbs the other. */
 export function fastestOf(
   makers: readonly ListMaker[],
-  histories: readonly (readonly HistoryEntry[])[],
+  histories: readonly UserHistory[],
   nowMs: () => number,
 ): number[][] {
   const fastest = makers.map(() => histories.map(() => Number.POSITIVE_INFINITY));
   for (let time = 0; time < TIMES; time += 1) {
-    histories.forEach((entries, user) => {
+    histories.forEach(({ userId, entries }, user) => {
       makers.forEach((maker, which) => {
         const startedMs = nowMs();
-        maker.list(entries);
+        maker.list(userId, entries);
         const took = nowMs() - startedMs;
         const times = fastest[which] ?? [];
         times[user] = Math.min(times[user] ?? took, took);

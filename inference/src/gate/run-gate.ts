@@ -1,10 +1,9 @@
 import type { Database } from "@canarec/db-utils/database";
 import { ServiceError, messageOf } from "@canarec/service-kit/errors";
-import type { BundleContents } from "../bundle/codec/index.ts";
 import type { GateReport } from "../contract/gate-report.ts";
 import type { GateMargins } from "../evaluation/gate-margins.ts";
 import { checkAnswers } from "./check-answers.ts";
-import { compareAtSplit } from "./compare-at-split.ts";
+import { type OpenBundle, compareAtSplit } from "./compare-at-split.ts";
 import { modelOf, readBundle } from "./gated-model.ts";
 import { createListMaker } from "./list-maker.ts";
 import { measureLatency } from "./measure-latency.ts";
@@ -34,8 +33,8 @@ export interface GateOptions {
 export async function runGate(options: GateOptions): Promise<GateReport> {
   const { database, margins, nowMs } = options;
   const startedMs = nowMs();
-  const candidate = await readOrWhy(database, options.candidate);
-  const main = await readOrWhy(database, options.main).catch((failure: unknown) => ({
+  const candidate = await openOrWhy(database, options.candidate);
+  const main = await openOrWhy(database, options.main).catch((failure: unknown) => ({
     damage: messageOf(failure),
   }));
   const found = await look(options, main, candidate);
@@ -47,12 +46,14 @@ export async function runGate(options: GateOptions): Promise<GateReport> {
   });
 }
 
-type ReadBundle = { readonly contents: BundleContents } | { readonly damage: string };
+type Opened = OpenBundle | { readonly damage: string };
 
 /** What is wrong with a bundle is a finding, not a failure. @throws ServiceError "not_found" */
-async function readOrWhy(database: Pick<Database, "pool">, bundleId: string): Promise<ReadBundle> {
+async function openOrWhy(database: Pick<Database, "pool">, bundleId: string): Promise<Opened> {
   try {
-    return { contents: await readBundle(database, bundleId) };
+    const contents = await readBundle(database, bundleId);
+    const maker = createListMaker(await modelOf(database, { bundleId, contents }));
+    return { bundleId, contents, maker };
   } catch (failure) {
     const { code, message } = ServiceError.from(failure);
     if (code !== "data_loss" && code !== "failed_precondition") throw failure;
@@ -60,25 +61,19 @@ async function readOrWhy(database: Pick<Database, "pool">, bundleId: string): Pr
   }
 }
 
-function highEventAtOf(read: ReadBundle): string | null {
+function highEventAtOf(read: Opened): string | null {
   return "contents" in read ? read.contents.watermark.highEventAt : null;
 }
 
-async function look(options: GateOptions, main: ReadBundle, candidate: ReadBundle): Promise<Found> {
+async function look(options: GateOptions, main: Opened, candidate: Opened): Promise<Found> {
   const { database, nowMs } = options;
   const { seed } = options.margins;
   if ("damage" in candidate) return { damage: candidate.damage };
-  const open = async (bundleId: string, { contents }: { readonly contents: BundleContents }) => {
-    const maker = createListMaker(await modelOf(database, { bundleId, contents }));
-    return { bundleId, contents, maker };
-  };
-  const openCandidate = await open(options.candidate, candidate);
-  const answers = await checkAnswers(database, openCandidate.maker, seed);
+  const answers = await checkAnswers(database, candidate.maker, seed);
   if ("damage" in main) {
     return { answers, noData: `there is no main to compare with: ${main.damage}` };
   }
-  const bundles = { main: await open(options.main, main), candidate: openCandidate };
-  const makers = { main: bundles.main.maker, candidate: openCandidate.maker };
+  const makers = { main: main.maker, candidate: candidate.maker };
   const latency = await measureLatency(database, makers, { seed, nowMs });
-  return { answers, latency, ...(await compareAtSplit(options, bundles)) };
+  return { answers, latency, ...(await compareAtSplit(options, { main, candidate })) };
 }

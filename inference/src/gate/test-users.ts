@@ -1,10 +1,11 @@
 import type { Database } from "@canarec/db-utils/database";
 import type { HistoryEntry } from "@canarec/db-utils/interactions/decode-history";
-import { readHistories, sampleUsers } from "./read-users.ts";
+import { type UserHistory, readHistories, sampleUsers } from "./read-users.ts";
 import { stateAt } from "./state-at.ts";
 
 /** A user of a temporal split. */
 export interface TestUser {
+  readonly userId: number;
   /** As far as it was known at the split. */
   readonly before: readonly HistoryEntry[];
   /** Keys of the movies that began later and were liked, at least one. */
@@ -26,8 +27,8 @@ export async function readTestUsers(
 ): Promise<TestUser[]> {
   const ids = await sampleUsers(database, { activeAfter: new Date(atMs), limit, seed });
   const users: TestUser[] = [];
-  for await (const { entries } of readHistories(database, ids)) {
-    const user = testUserFrom(entries, atMs, isTarget);
+  for await (const history of readHistories(database, ids)) {
+    const user = testUserFrom(history, atMs, isTarget);
     if (user.targets.size > 0) users.push(user);
   }
   return users;
@@ -35,7 +36,7 @@ export async function readTestUsers(
 
 /** One user's interactions, split at a time. */
 export function testUserFrom(
-  entries: readonly HistoryEntry[],
+  { userId, entries }: UserHistory,
   atMs: number,
   isTarget: (entry: HistoryEntry) => boolean,
 ): TestUser {
@@ -46,5 +47,5 @@ export function testUserFrom(
     if (known !== undefined) before.push(known);
     else if (isTarget(entry)) targets.add(entry.movieKey);
   }
-  return { before, targets };
+  return { userId, before, targets };
 }

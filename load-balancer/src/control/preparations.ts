@@ -9,7 +9,7 @@ import { type GateParts, askGate } from "./ask-gate.ts";
 type Preparation = Observations["preparation"];
 
 /** Code, bundle and gate; a first build installs dependencies. */
-const LIMIT_MS = 1_800_000;
+const LIMIT_MS = 3_600_000;
 
 export interface PreparationsParts extends GateParts {
   readonly runtime: Runtime;
