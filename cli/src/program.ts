@@ -7,6 +7,7 @@ import { addGateCommands } from "./commands/gate.ts";
 import { addEvaluateCommand } from "./commands/evaluate.ts";
 import { addRecommendCommand } from "./commands/recommend.ts";
 import { addReleaseCommands } from "./commands/release.ts";
+import { addRunsCommands } from "./commands/runs.ts";
 import { addStreamCommands } from "./commands/stream.ts";
 import { addTrainCommand } from "./commands/train.ts";
 
@@ -26,6 +27,7 @@ export function createProgram(context: CliContext): Command {
   addCatalogCommands(program, context);
   addBundleCommands(program, context);
   addTrainCommand(program, context);
+  addRunsCommands(program, context);
   addStreamCommands(program, context);
   addEvaluateCommand(program, context);
   addReleaseCommands(program, context);

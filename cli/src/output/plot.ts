@@ -17,6 +17,31 @@ export function plotShares(
     customXAxisTicks: percents.map(([x]) => x),
     formatter: (value, { axis }) => (axis === "y" ? `${Math.round(value)} %` : value),
   });
+  return trimmed(plotted);
+}
+
+/** Values of a measure, one a run: x as the caller has it. */
+export function plotMeasure(
+  title: string,
+  xLabel: string,
+  points: readonly (readonly [x: number, value: number])[],
+): string {
+  const plotted = chart(
+    points.map(([x, value]): [number, number] => [x, value]),
+    {
+      title,
+      xLabel,
+      width: 60,
+      height: 12,
+      mode: "point",
+      customXAxisTicks: points.map(([x]) => x),
+      formatter: (value, { axis }) => (axis === "y" ? value.toFixed(3) : value),
+    },
+  );
+  return trimmed(plotted);
+}
+
+function trimmed(plotted: string): string {
   return plotted
     .split("\n")
     .map((row) => row.trimEnd())

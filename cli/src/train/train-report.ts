@@ -36,8 +36,23 @@ export function trainingInWords(report: TrainReport): string {
   ].join("\n");
 }
 
+/** Measures by model, and of the blend. */
+export interface MeasuredModels {
+  readonly by: Readonly<
+    Record<
+      string,
+      {
+        readonly means: Readonly<
+          Record<string, { readonly mean: number; readonly se: number | null }>
+        >;
+        readonly coverage: number;
+      }
+    >
+  >;
+}
+
 /** A line a model, the blend last. */
-export function metricsTable(metrics: NonNullable<TrainReport["metrics"]>): string {
+export function metricsTable(metrics: MeasuredModels): string {
   const rows = Object.entries(metrics.by).map(([name, { means, coverage }]) => [
     name,
     ...Object.values(means)
@@ -45,6 +60,6 @@ export function metricsTable(metrics: NonNullable<TrainReport["metrics"]>): stri
       .map(({ mean, se }) => `${mean.toFixed(3)} ± ${(se ?? 0).toFixed(3)}`),
     coverage.toFixed(3),
   ]);
-  const names = Object.keys(metrics.by.blend?.means ?? {}).slice(0, 4);
+  const names = Object.keys(metrics.by["blend"]?.means ?? {}).slice(0, 4);
   return table(["", ...names, "coverage"], rows);
 }

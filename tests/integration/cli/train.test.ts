@@ -1,0 +1,87 @@
+import { Resources } from "@canarec/service-kit/lifecycle";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { COLLECTION, openMovieVectors } from "@canarec/inference/embedding/movie-vectors";
+import { sharedServers } from "../../servers.ts";
+import { MOVIES, type World, movieId, openWorld } from "../inference/inference-under-test.ts";
+import { insertTastes } from "../inference/trained-world.ts";
+import { canarec, canarecJson } from "./canarec.ts";
+
+const opened = new Resources();
+let world: World;
+let env: Record<string, string>;
+
+beforeAll(async () => {
+  world = opened.use(await openWorld());
+  const { chromaUrl } = sharedServers();
+  // The command names the shipped model's collection; other tests may use it, too, with ids of their own.
+  const vectors = await openMovieVectors({ chromaUrl, collection: COLLECTION });
+  await vectors.upsert(
+    Array.from({ length: MOVIES }, (_, place) => ({
+      movieId: movieId(place),
+      movieKey: place + 1,
+      title: null,
+      year: null,
+      textHash: "fixture",
+      embedding: new Float32Array(384).fill(0).fill(1, place % 384, (place % 384) + 1),
+    })),
+  );
+  env = { DATABASE_URL: world.databaseUrl, CHROMA_URL: chromaUrl };
+});
+afterAll(() => opened[Symbol.asyncDispose]());
+
+interface Trained {
+  run: number;
+  bundleId: string;
+  models: string[];
+  metrics: { by: Record<string, unknown> } | null;
+}
+
+describe("canarec train", () => {
+  it("says what is missing where nobody has watched anything, and writes it down", async () => {
+    const { code, err } = await canarec(["train"], { env });
+    expect([code, err]).toEqual([1, expect.stringContaining("no interactions")]);
+    const { runs } = (await canarecJson(["runs", "list"], { env })) as { runs: object[] };
+    expect(runs).toMatchObject([
+      { state: "failed", failure: "there are no interactions to learn from" },
+    ]);
+  });
+
+  it("trains the models that are named, and lists, shows and compares the runs", async () => {
+    await insertTastes(world.database);
+    const some = ["--models", "popularity,item_knn"];
+    const first = (await canarecJson(["train", ...some], { env })) as Trained;
+    expect(first.models).toEqual(["popularity", "item_knn"]);
+    expect(Object.keys(first.metrics?.by ?? {})).toEqual(["popularity", "item_knn", "blend"]);
+    const second = (await canarecJson(["train", ...some, "--seed", "9"], { env })) as Trained;
+    expect(second.bundleId).not.toBe(first.bundleId);
+    const shown = await canarec(["runs", "show", String(second.run)], { env });
+    expect(shown.out).toContain(second.bundleId);
+    const compared = await canarec(["runs", "compare", String(first.run), String(second.run)], {
+      env,
+    });
+    expect(compared).toMatchObject({ code: 0, out: expect.stringMatching(/seed +1 +9/) as string });
+    const listed = await canarec(["runs", "list"], { env });
+    expect(listed.out).toContain(second.bundleId.slice(0, 12));
+  });
+
+  it.each([
+    [["--models", "magic"], 'no model "magic"'],
+    [["--since", "yesterday"], "Expected a day or a time"],
+    [["--seed", "-1"], "Expected a whole number"],
+  ])("refuses %j", async (args, why) => {
+    const { code, err } = await canarec(["train", ...args], { env });
+    expect(code).not.toBe(0);
+    expect(err).toContain(why);
+  });
+
+  it("learns only from what came since", async () => {
+    const late = ["--since", "2027-01-01", "--models", "popularity"];
+    const { code, err } = await canarec(["train", ...late], { env });
+    expect([code, err]).toEqual([1, expect.stringContaining("no interactions")]);
+  });
+
+  it("says so where there is no such run", async () => {
+    const { code, err } = await canarec(["runs", "show", "4711"], { env });
+    expect([code, err]).toEqual([1, expect.stringContaining("there is no run 4711")]);
+  });
+});
