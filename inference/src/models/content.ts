@@ -11,7 +11,7 @@ import {
 } from "./sparse/neighbour-scorer.ts";
 import { type NeighbourTable, NeighbourTableWriter } from "./sparse/neighbour-table.ts";
 import {
-  BINARY_WEIGHING,
+  GRADED_WEIGHING,
   type Weighing,
   weigherOf,
   weighingIn,
@@ -38,7 +38,7 @@ export interface ContentConfig extends Weighing {
  */
 export const content: Model<ContentConfig> = {
   name: "content",
-  defaults: { ...BINARY_WEIGHING, preferencePower: 1, neighbours: 100 },
+  defaults: { ...GRADED_WEIGHING, neighbours: 100 },
 
   async fit(interactions, config, tools) {
     const checked = parseConfig("content", Config, config);

@@ -12,7 +12,7 @@ import { fitNeighbourTable, type NeighbourTable } from "./sparse/neighbour-table
 import { addProductRow, scaleSums } from "./sparse/row-product.ts";
 import { rowSums, type SparseRows, transposed, withValues } from "./sparse/sparse-rows.ts";
 import {
-  BINARY_WEIGHING,
+  GRADED_WEIGHING,
   type Weighing,
   weigherOf,
   weighingIn,
@@ -56,7 +56,7 @@ export interface ItemKnnConfig extends Weighing {
 export const itemKnn: Model<ItemKnnConfig> = {
   name: "item_knn",
   defaults: {
-    ...BINARY_WEIGHING,
+    ...GRADED_WEIGHING,
     neighbours: 200,
     sources: 200,
     shrinkage: 0.3,

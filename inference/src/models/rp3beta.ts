@@ -13,7 +13,7 @@ import { fitNeighbourTable, type NeighbourTable } from "./sparse/neighbour-table
 import { addProductRow, scaleSums } from "./sparse/row-product.ts";
 import { rowSums, type SparseRows, transposed, withValues } from "./sparse/sparse-rows.ts";
 import {
-  BINARY_WEIGHING,
+  GRADED_WEIGHING,
   type Weighing,
   weigherOf,
   weighingIn,
@@ -60,7 +60,7 @@ export interface Rp3betaConfig extends Weighing {
 export const rp3beta: Model<Rp3betaConfig> = {
   name: "rp3beta",
   defaults: {
-    ...BINARY_WEIGHING,
+    ...GRADED_WEIGHING,
     neighbours: 200,
     alpha: 0.6,
     beta: 0.45,
