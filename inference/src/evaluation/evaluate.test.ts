@@ -65,7 +65,7 @@ describe("evaluate", () => {
   });
 
   it("refuses a split that asks nobody, and lists of other users", () => {
-    expect(() => evaluate(scorer, { ...split, cases: [] })).toThrow(/0 lists for the 0 users/);
+    expect(() => evaluate(scorer, { ...split, cases: [] })).toThrow(/weak split has nobody to ask/);
     expect(() => measureLists([Int32Array.of(1)], split)).toThrow(/1 lists for the 3 users/);
   });
 });

@@ -82,11 +82,13 @@ export function measureLists(
   options: EvaluateOptions = {},
 ): Evaluation {
   const { metrics = DEFAULT_METRICS, listLength = LIST_LENGTH, distance } = options;
-  if (lists.length === 0 || lists.length !== split.cases.length) {
-    throw new ServiceError(
-      "failed_precondition",
-      `${lists.length} lists for the ${split.cases.length} users of the ${split.protocol} split`,
-    );
+  const { cases, protocol } = split;
+  if (cases.length === 0) {
+    throw new ServiceError("failed_precondition", `the ${protocol} split has nobody to ask`);
+  }
+  if (lists.length !== cases.length) {
+    const message = `${lists.length} lists for the ${cases.length} users of the ${protocol} split`;
+    throw new ServiceError("invalid_argument", message);
   }
   const shown = lists.map((list) => list.subarray(0, listLength));
   const surprise = surpriseOf(split.training);
