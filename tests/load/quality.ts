@@ -5,7 +5,13 @@ import { readRatings, starPreference } from "@canarec/vectordb-scripts/catalog/r
 import { genreFeatures, genreSpace } from "./quality-parts/genre-features.ts";
 import { measureSeed } from "./quality-parts/measure-seed.ts";
 import { protocolSplits } from "./quality-parts/protocol-splits.ts";
-import { type SeedReport, reportOf, summary } from "./quality-parts/report.ts";
+import {
+  type SeedReport,
+  type SlicePairs,
+  addSlices,
+  reportOf,
+  summary,
+} from "./quality-parts/report.ts";
 import { parseOptions } from "./quality-parts/options.ts";
 
 /**
@@ -24,14 +30,18 @@ export async function run(args: readonly string[]): Promise<void> {
     space: genreSpace(features.genres),
   };
   const reports: SeedReport[] = [];
+  const pairs: SlicePairs = new Map();
   for (const seed of options.seeds) {
     const by = { likedFrom: starPreference(LIKED_STARS), seed };
     const splits = protocolSplits(data.interactions, options.protocol, by);
     const result = await measureSeed(splits, tools);
-    reports.push(reportOf(seed, result, data.movies));
+    reports.push(reportOf(seed, result));
+    addSlices(pairs, result, data.movies);
     process.stderr.write(`${reports.at(-1)?.line ?? ""}\n`);
   }
-  process.stdout.write(options.json ? `${JSON.stringify(reports, null, 2)}\n` : summary(reports));
+  process.stdout.write(
+    options.json ? `${JSON.stringify(reports, null, 2)}\n` : summary(reports, pairs),
+  );
 }
 
 /** Targets are movies with so many stars of five. */

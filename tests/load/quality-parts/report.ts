@@ -1,10 +1,10 @@
-import { compareSlices } from "@canarec/inference/evaluation/compare-slices";
 import { estimateOf } from "@canarec/inference/evaluation/estimate";
 import {
   type PairedDifference,
   pairedDifference,
 } from "@canarec/inference/evaluation/paired-difference";
-import { slicesOf } from "@canarec/inference/evaluation/slices";
+import { type Slice, slicesOf } from "@canarec/inference/evaluation/slices";
+import { type Pairs, addPairs, pooledDifference } from "./pooled-differences.ts";
 import type { CatalogueMovie } from "@canarec/vectordb-scripts/catalog/catalogue-movie";
 import { METRICS, type SeedResult } from "./measure-seed.ts";
 
@@ -30,17 +30,11 @@ export interface SeedReport {
   readonly line: string;
   readonly rows: readonly Row[];
   readonly against: readonly Against[];
-  /** Slices in which the blend's whole interval of Recall@20 lies below EASE's or the best model's. */
-  readonly worseSlices: readonly string[];
   /** The blend's weights. */
   readonly weights: string;
 }
 
-export function reportOf(
-  seed: number,
-  { split, evaluations, blend }: SeedResult,
-  movies: readonly CatalogueMovie[],
-): SeedReport {
+export function reportOf(seed: number, { evaluations, blend }: SeedResult): SeedReport {
   const rows = Array.from(evaluations, ([name, { means, coverage }]): Row => ({
     name,
     means,
@@ -57,28 +51,51 @@ export function reportOf(
     const difference = pairedDifference(main, candidate, { seed });
     return difference.kind === "difference" ? [{ metric, best, difference }] : [];
   });
-  const bestRecall = evaluations.get(bestOf(rows, "recall@20")) ?? blended;
-  const facts = {
-    genres: movies.map(({ genres }) => genres),
-    years: movies.map(({ year }) => year ?? undefined),
-  };
-  const worseSlices = compareSlices(
-    { main: bestRecall, candidate: blended },
-    split,
-    slicesOf(split, facts),
-    {
-      seed,
-      metric: "recall@20",
-    },
-  )
-    .filter(({ result }) => result.kind === "difference" && result.upper < 0)
-    .map(({ slice }) => slice);
   const weights = blend.terms
     .filter(({ weight }) => weight > 0)
     .map(({ signal, weight }) => `${signal} ${weight.toFixed(2)}`)
     .join(", ");
-  const line = `seed ${seed}: ${against.map(differenceText).join("; ")}; worse in: ${worseSlices.join(", ") || "nothing"}; ${weights}`;
-  return { seed, line, rows, against, worseSlices, weights };
+  const line = `seed ${seed}: ${against.map(differenceText).join("; ")}; ${weights}`;
+  return { seed, line, rows, against, weights };
+}
+
+/** Everything, and each slice: pairs of the best single model of a seed and the blend, over seeds. */
+export type SlicePairs = Map<string, Pairs>;
+
+/** Add one seed's pairs of Recall@20. */
+export function addSlices(
+  pairs: SlicePairs,
+  { split, evaluations }: SeedResult,
+  movies: readonly CatalogueMovie[],
+): void {
+  const single = [...evaluations].filter(([name]) => !name.startsWith("blend"));
+  const recallOf = ([, { means }]: (typeof single)[number]) => means["recall@20"]?.mean ?? 0;
+  const [best] = single.toSorted((a, b) => recallOf(b) - recallOf(a));
+  const candidate = evaluations.get("blend");
+  if (best === undefined || candidate === undefined) return;
+  const facts = {
+    genres: movies.map(({ genres }) => genres),
+    years: movies.map(({ year }) => year ?? undefined),
+  };
+  const all: Slice = { name: "all", targetsOf: ({ targets }) => targets };
+  for (const slice of [all, ...slicesOf(split, facts)]) {
+    const own = pairs.get(slice.name) ?? (new Map() as Pairs);
+    pairs.set(slice.name, own);
+    addPairs(own, split, { main: best[1], candidate }, { slice, metric: "recall@20" });
+  }
+}
+
+/** A row a slice of at least 20 users. */
+export function sliceTable(pairs: SlicePairs): string {
+  const rows = Array.from(pairs, ([name, own]) => {
+    const pooled = pooledDifference(own);
+    if (pooled === undefined) return `| ${name} | ${own.size} | too few users | |`;
+    const { users, main, candidate, difference, lower, upper } = pooled;
+    const change = `${signed(difference)} (${signed(lower)} … ${signed(upper)})`;
+    return `| ${name} | ${users} | ${main.toFixed(4)} → ${candidate.toFixed(4)} | ${change} |`;
+  });
+  const head = "| Recall@20 of | users | best single model → blend | difference (95 %) |";
+  return [head, "| --- | ---: | --- | --- |", ...rows].join("\n");
 }
 
 /** The single model with the largest mean. */
@@ -94,7 +111,7 @@ function differenceText({ metric, best, difference }: Against): string {
 }
 
 /** Means over seeds, with the mean standard error over users, and how often the blend is above the best model. */
-export function summary(reports: readonly SeedReport[]): string {
+export function summary(reports: readonly SeedReport[], pairs: SlicePairs): string {
   const names = reports[0]?.rows.map(({ name }) => name) ?? [];
   const table = names.map((name) => {
     const rows = reports.flatMap(({ rows: of }) => of.filter((row) => row.name === name));
@@ -115,7 +132,7 @@ export function summary(reports: readonly SeedReport[]): string {
   });
   const head = `| model           | ${METRICS.join(" | ")} | coverage@20 | diversity@20 |`;
   const rule = `| --- | ${METRICS.map(() => "---").join(" | ")} | --- | --- |`;
-  return `${[head, rule, ...table, "", ...wins].join("\n")}\n`;
+  return `${[head, rule, ...table, "", ...wins, "", sliceTable(pairs)].join("\n")}\n`;
 }
 
 function signed(value: number): string {

@@ -1,0 +1,57 @@
+import { weakSplit } from "@canarec/inference/evaluation/weak-split";
+import { askForCase } from "@canarec/inference/models/blend/ask-for-case";
+import type { Blend } from "@canarec/inference/models/blend/blend";
+import { makeList } from "@canarec/inference/models/blend/make-list";
+import { slotDraws } from "@canarec/inference/models/blend/slot-draws";
+import type { ModelName, MovieFeatures } from "@canarec/inference/models/model";
+import { type Ranker, createRanker } from "@canarec/inference/models/ranker/ranker";
+import { prepareModels } from "@canarec/inference/training/ask-cases";
+import { BLEND_SHAPE, learnWeights } from "@canarec/inference/training/learn-weights";
+import { fitNight } from "./fit-night.ts";
+import { LIST_LENGTH, type Night, type Policy } from "./policy.ts";
+
+const MODELS: readonly ModelName[] = ["popularity", "transitions", "ease", "ials", "content"];
+
+/** Nights between two searches for weights. */
+const RELEARNED_EVERY = 7;
+
+/** What counts as liked when weights are learned. */
+const LIKED_FROM = 0.35;
+
+/** The blend as it is served, with or without its exploration slots. */
+export function createBlendPolicy(name: string, isExploring: boolean): Policy {
+  let blend: Blend | undefined;
+  let ranker: Ranker | undefined;
+  let features: MovieFeatures | undefined;
+  let movies = 0;
+  return {
+    name,
+    async train(night) {
+      if (night.day % RELEARNED_EVERY === 0) blend = await learnFrom(night, isExploring);
+      ranker = createRanker(
+        prepareModels(await fitNight(MODELS, night.interactions, night.features)),
+        BLEND_SHAPE.candidatesPerModel,
+      );
+      ({ features } = night);
+      movies = night.interactions.movies;
+    },
+    list({ known, barred, key }) {
+      if (blend === undefined || ranker === undefined || features === undefined) return [];
+      const answers = askForCase(ranker, movies, {}, { known, barred });
+      const space = { vectors: features.embeddings, dimensions: features.dimensions };
+      return makeList(blend, { ...answers, space, draw: slotDraws(key) }, LIST_LENGTH).list;
+    },
+  };
+}
+
+async function learnFrom({ day, interactions, features }: Night, isExploring: boolean) {
+  const split = weakSplit(interactions, { likedFrom: LIKED_FROM, seed: day });
+  const models = await fitNight(MODELS, split.training, features);
+  const { terms } = learnWeights(prepareModels(models), split);
+  const { exploration } = BLEND_SHAPE;
+  return {
+    ...BLEND_SHAPE,
+    terms: [...terms],
+    exploration: isExploring ? exploration : { ...exploration, chance: 0 },
+  };
+}
