@@ -1,16 +1,16 @@
-import { execFile, execFileSync } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { promisify } from "node:util";
-import { ReleaseReport } from "@canarec/cli/release/control-api";
+import type { ReleaseReport } from "@canarec/cli/release/control-api";
 import { table } from "@canarec/cli/output/table";
 import { type Fault, commitFaultyBuild } from "@canarec/load-balancer/drills/faulty-build";
 import type { ClusterFile } from "@canarec/local-cluster/cluster-file";
 import { freePort } from "@canarec/local-cluster/port";
 import pg from "pg";
 import { npmStart } from "../e2e/cluster-process.ts";
+import { LINES_PER_SECOND, TRAFFIC, commandsOf, say } from "./demo-cluster.ts";
 
 /**
  * Five builds of known truth through the plan `quick`, on a fresh cluster with the simulated platform:
@@ -21,14 +21,7 @@ import { npmStart } from "../e2e/cluster-process.ts";
  * asks for. Takes about a quarter of an hour, and leaves nothing behind.
  */
 
-const run = promisify(execFile);
 const ROOT = join(import.meta.dirname, "..", "..");
-const CLI = join(ROOT, "cli", "bin", "canarec.mjs");
-
-/** About 60 visits a second, so that minutes hold as many users as nights do elsewhere. */
-const TRAFFIC = { LONGEST_VISIT_MINUTES: "3", DAILY_SWING: "0" };
-const LINES_PER_SECOND = "260";
-const OVER = ["promoted", "rolled-back", "aborted", "failed-to-start"];
 /** Of lines, before the first release: everything is warm, and users are known. */
 const SETTLE_MS = 30_000;
 
@@ -101,13 +94,7 @@ const TRIALS: readonly Trial[] = [
   },
 ];
 
-async function canarec(...args: string[]): Promise<unknown> {
-  const { stdout } = await run(process.execPath, [CLI, ...args, "--json", "--home", home]);
-  return JSON.parse(stdout);
-}
-
-const reportOf = async (id: number) =>
-  ReleaseReport.parse(await canarec("release", "status", String(id)));
+const { submit, untilOver } = commandsOf(home);
 
 /** The build that serves while no release is under way. */
 async function mainOf(publicUrl: string): Promise<string> {
@@ -129,16 +116,9 @@ interface Result {
 async function trial(one: Trial, cluster: ClusterFile): Promise<Result> {
   const commit = await one.commit(await mainOf(cluster.publicUrl));
   const [sinceMs, from] = [performance.now(), new Date()];
-  const args = ["--ref", commit, "--plan", "quick", "--policy", one.policy];
-  const { releaseId } = (await canarec("release", "submit", ...args)) as { releaseId: number };
+  const releaseId = await submit("--ref", commit, "--plan", "quick", "--policy", one.policy);
   say(`${one.name}: release ${releaseId}, ${one.truth}`);
-  let report = await reportOf(releaseId);
-  while (!OVER.includes(report.rollout.state)) {
-    await sleep(1_000);
-    const before = report.rollout.state;
-    report = await reportOf(releaseId);
-    if (report.rollout.state !== before) say(`  ${report.rollout.state}`);
-  }
+  const report = await untilOver(releaseId);
   const seconds = (performance.now() - sinceMs) / 1_000;
   return { one, report, seconds, ...(await answersSince(cluster.postgresUrl, from)) };
 }
@@ -172,12 +152,10 @@ function resultRow({ one, report, seconds, asked, failed }: Result): (string | n
   ];
 }
 
-const say = (text: string) => process.stderr.write(`${text}\n`);
-
 async function demonstrate(): Promise<boolean> {
   git("checkout", "--quiet", "--detach", await faulty("random")(checkedOut));
   const port = String(await freePort());
-  const running = npmStart(home, ["--port", port, "--rate", LINES_PER_SECOND], {
+  const running = npmStart(home, ["--port", port, "--rate", String(LINES_PER_SECOND)], {
     ...TRAFFIC,
     RELEASE_REPOSITORY: repository,
   });
