@@ -8,6 +8,7 @@ import { type Registry, createRegistry } from "@canarec/service-kit/metrics";
 import type { MonitoringConfig } from "./config.ts";
 import { JOBS, type Job, releaseJob, withSchedules } from "./jobs/job-table.ts";
 import { runCommand } from "./jobs/run-command.ts";
+import { runSteps } from "./jobs/run-steps.ts";
 import { createJobRunner } from "./jobs/run-job.ts";
 import { scheduleJobs } from "./jobs/schedule-jobs.ts";
 import { createJudgeMetrics } from "./judge/metrics.ts";
@@ -62,8 +63,7 @@ export async function startMonitoring(
     metrics,
     log,
     now: () => new Date(),
-    execute: ({ command, limitMs }, stop) =>
-      runCommand({ program: config.canarec, args: command, env: config.commandEnv, limitMs }, stop),
+    execute: executorOf(config),
   });
   opened.use(openDelivery(config, db, { metrics, log }));
   const judge = opened.use(openJudge(config, db, log, registry));
@@ -83,6 +83,16 @@ export async function startMonitoring(
   opened.use(scheduleJobs(jobsOf(config, overrides), runner));
   openTagWatch(opened, config, db, log);
   return disposable(opened, { url: server.url });
+}
+
+/** Runs a job's commands as children. */
+function executorOf({ canarec: program, commandEnv: env }: MonitoringConfig) {
+  return (job: Job, stop: AbortSignal) =>
+    runSteps(
+      job,
+      (args, limitMs) => runCommand({ program, args, env, limitMs }, stop),
+      () => performance.now(),
+    );
 }
 
 function jobsOf(config: MonitoringConfig, overrides: Overrides): readonly Job[] {

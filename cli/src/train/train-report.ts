@@ -3,13 +3,13 @@ import { table } from "../output/table.ts";
 import { counted, lasting, sized } from "../output/words.ts";
 
 /** What `canarec train` tells. */
-export interface TrainReport extends Omit<RecordedTraining, "learned"> {
+export type TrainReport = Omit<RecordedTraining, "learned"> & {
   readonly models: readonly string[];
   readonly users: number;
   readonly interactions: number;
   readonly until: string | null;
   readonly blend: RecordedTraining["learned"]["blend"];
-}
+};
 
 export function reportOf({ learned, ...trained }: RecordedTraining): TrainReport {
   const { users, interactions, until } = learned.from;

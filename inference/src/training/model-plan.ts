@@ -1,4 +1,5 @@
 import { ServiceError } from "@canarec/service-kit/errors";
+import { z } from "zod";
 import type { LearnedModel } from "../bundle/codec/contents.ts";
 import type { Model, ModelName } from "../models/model.ts";
 import { MODELS } from "../models/registry.ts";
@@ -45,4 +46,24 @@ function configWith({ name, defaults }: Model, given: object): ModelPlan["config
     throw new ServiceError("invalid_argument", `${name} has no parameter ${unknown}`);
   }
   return { ...defaults, ...given };
+}
+
+const StoredParameters = z.object({
+  models: z.record(z.string(), z.record(z.string(), z.json())),
+});
+
+/**
+ * Plans of the models that a run of training had, with its parameters, as far as this code has them: code that is older or
+ * newer may lack some. Undefined where none is left, or what is stored is no such thing.
+ */
+export function plansLike(parameters: unknown): ModelPlan[] | undefined {
+  const stored = StoredParameters.safeParse(parameters);
+  if (!stored.success) return undefined;
+  const plans = Object.values(MODELS).flatMap((model): ModelPlan[] => {
+    const given = stored.data.models[model.name];
+    if (given === undefined) return [];
+    const known = Object.entries(given).filter(([key]) => Object.hasOwn(model.defaults, key));
+    return [{ name: model.name, config: configWith(model, Object.fromEntries(known)) }];
+  });
+  return plans.length === 0 ? undefined : plans;
 }

@@ -1,3 +1,5 @@
+import { z } from "zod";
+
 /** A scheduled run of a `canarec` command. */
 export interface Job {
   /** Names it in the diary of jobs, in metrics and in notices. */
@@ -6,6 +8,8 @@ export interface Job {
   readonly schedule: string;
   /** Arguments of `canarec`. */
   readonly command: readonly string[];
+  /** Commands that follow, each from what the one before printed; it throws where that is not what it needs. */
+  readonly next?: readonly ((printed: unknown) => readonly string[])[];
   /** A run that takes longer is ended and counts as failed. */
   readonly limitMs: number;
   /** Run once when the service starts, too: a machine that was off has missed its times. */
@@ -34,13 +38,27 @@ export const JOBS: readonly Job[] = [
   },
 ];
 
-/** Main's own code with a new bundle, as a release that is judged like any other. */
+const Trained = z.object({ bundleId: z.string().regex(/^[0-9a-f]{64}$/) });
+
+/** Training reads every interaction and may take its time; what is not trained by then waits for the next night. */
+const RELEASE_LIMIT_MS = 4 * 60 * MINUTE_MS;
+
+/**
+ * Main's own code with a bundle that is trained now, as a release that is gated and judged like any other. Where
+ * training fails, nothing is released.
+ */
 export function releaseJob(schedule: string, plan: string): Job {
   return {
     name: "release",
     schedule,
-    command: ["release", "submit", "--plan", plan, "--source", "schedule", "--json"],
-    limitMs: 10 * MINUTE_MS,
+    command: ["train", "--json"],
+    next: [
+      (printed) => [
+        ...["release", "submit", "--bundle", Trained.parse(printed).bundleId],
+        ...["--plan", plan, "--source", "schedule", "--json"],
+      ],
+    ],
+    limitMs: RELEASE_LIMIT_MS,
     atStart: false,
   };
 }

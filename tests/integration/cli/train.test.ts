@@ -64,6 +64,18 @@ describe("canarec train", () => {
     expect(listed.out).toContain(second.bundleId.slice(0, 12));
   });
 
+  it("has bundle build train as the last run did, unless told otherwise", async () => {
+    const built = (await canarecJson(["bundle", "build"], { env })) as Trained;
+    expect(built.models).toEqual(["popularity", "item_knn"]);
+    const { runs } = (await canarecJson(["runs", "list"], { env })) as { runs: Trained[] };
+    // The same models, data and seed: the bundle that is there already.
+    expect(built.bundleId).toBe(runs[0]?.bundleId);
+    expect(runs[1]?.bundleId).toBe(built.bundleId);
+    const plain = (await canarecJson(["bundle", "build", "--no-learned"], { env })) as Trained;
+    expect(plain.models).toEqual([]);
+    expect(plain.bundleId).not.toBe(built.bundleId);
+  });
+
   it.each([
     [["--models", "magic"], 'no model "magic"'],
     [["--since", "yesterday"], "Expected a day or a time"],

@@ -55,6 +55,7 @@ export async function buildBundle(options: BuildOptions): Promise<BuildReport> {
   };
 }
 
-function countWithoutNeighbours({ catalogue, neighbours }: BundleContents): number {
+/** Movies that have no neighbour list. */
+export function countWithoutNeighbours({ catalogue, neighbours }: BundleContents): number {
   return catalogue.filter((_, place) => neighbours[place * NEIGHBOURS] === -1).length;
 }

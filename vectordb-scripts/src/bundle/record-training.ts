@@ -8,9 +8,7 @@ import {
   trainBundle,
 } from "./train-bundle.ts";
 
-export interface RecordedTraining extends TrainedBundle {
-  readonly run: number;
-}
+export type RecordedTraining = TrainedBundle & { readonly run: number };
 
 /**
  * trainBundle, with a row of the diary: begun, what was read, and how it ended.

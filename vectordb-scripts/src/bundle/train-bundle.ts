@@ -12,6 +12,7 @@ import {
   trainModels,
 } from "@canarec/inference/training/train-models";
 import { ServiceError } from "@canarec/service-kit/errors";
+import { type BuildReport, countWithoutNeighbours } from "./build-bundle.ts";
 import { type BundleInput, readContents } from "./read-contents.ts";
 import { storeBundle } from "./store-bundle.ts";
 
@@ -36,14 +37,8 @@ export type TrainingMaterial = Pick<TrainInput, "data" | "features"> & {
 };
 
 /** A bundle that was trained and stored. */
-export interface TrainedBundle extends Pick<
-  Trained,
-  "seconds" | "metrics" | "weighedBy" | "learned"
-> {
-  readonly bundleId: string;
-  readonly bytes: number;
-  readonly movies: number;
-}
+export type TrainedBundle = BuildReport &
+  Pick<Trained, "seconds" | "metrics" | "weighedBy" | "learned">;
 
 /**
  * Train on the tables as they are now, and store the bundle. The same data, plans and seed give the same bundle.
@@ -66,9 +61,13 @@ export async function trainBundle(
   // What a replica would refuse is not stored.
   prepareLearned(trained.learned, contents.catalogue.length);
   const bundle = encodeBundle({ ...contents, learned: trained.learned });
-  await storeBundle(request.database, bundle);
+  const outcome = await storeBundle(request.database, bundle);
   return {
     ...trained,
+    outcome,
+    withoutNeighbours: countWithoutNeighbours(contents),
+    collection: contents.collection,
+    watermark: contents.watermark,
     bundleId: bundle.bundleId,
     bytes: bundle.manifest.artifacts.reduce((total, { bytes }) => total + bytes, 0),
     movies: contents.catalogue.length,
