@@ -84,6 +84,11 @@ async function rowsOf(
   });
 }
 
+function verdictOf({ errorsApart }: ComparedRow): string {
+  if (errorsApart > 2) return "better";
+  return errorsApart < -2 ? "no" : "yes";
+}
+
 function referenceInWords({ data, seeds, rows }: ReferenceReport): string {
   const within = rows.filter(({ errorsApart }) => Math.abs(errorsApart) <= 2).length;
   const cells = rows.map((row) => [
@@ -93,7 +98,7 @@ function referenceInWords({ data, seeds, rows }: ReferenceReport): string {
     row.value.toFixed(3),
     `${row.ours.toFixed(3)} ± ${row.ourSe.toFixed(3)}`,
     `${row.errorsApart < 0 ? "−" : "+"}${Math.abs(row.errorsApart).toFixed(1)}`,
-    Math.abs(row.errorsApart) <= 2 ? "yes" : "no",
+    verdictOf(row),
   ]);
   const head = ["protocol", "model", "measure", "reference", "ours", "errors apart", "within 2"];
   return [

@@ -48,7 +48,24 @@ describe("canarec evaluate --data", () => {
   it("measures models and their blend, and compares them user by user and slice by slice", async () => {
     const models = ["--models", "popularity,item_knn,blend", "--against", "popularity", "--slices"];
     const report = await evaluateJson("--data", folder, ...models);
-    expect(report).toMatchObject({ protocol: "weak", seeds: [1], k: 20, against: "popularity" });
+    expect(report).toEqual({
+      data: expect.any(String) as string,
+      protocol: "weak",
+      seeds: [1],
+      likedFrom: expect.closeTo(0.6, 12) as number,
+      k: 20,
+      users: expect.any(Number) as number,
+      models: expect.any(Array) as unknown[],
+      against: "popularity",
+      differences: expect.any(Array) as unknown[],
+    });
+    expect(Object.keys(report.models[0] ?? {}).sort()).toEqual([
+      "coverage",
+      "gini",
+      "means",
+      "name",
+      "seconds",
+    ]);
     expect(report.users).toBeGreaterThan(100);
     expect(report.models.map(({ name }) => name)).toEqual(["popularity", "item_knn", "blend"]);
     for (const { means, coverage, gini } of report.models) {

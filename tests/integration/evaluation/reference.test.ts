@@ -43,7 +43,10 @@ describe.skipIf(folder === undefined)("reference figures", () => {
       const measured = report.models.find(({ name }) => name === row.model)?.means[row.metric];
       if (measured === undefined) throw new Error(`no ${row.metric} of ${row.model}`);
       const { errorsApart } = compareRow(row, measured, measured);
-      expect(Math.abs(errorsApart), `${row.model} ${row.metric}`).toBeLessThan(Z_OF_999);
+      const name = `${row.model} ${row.metric}: ${measured.mean} against ${row.value}`;
+      expect(errorsApart, name).toBeGreaterThan(-Z_OF_999);
+      // Popularity has nothing that could be tuned: more than chance would be a target that leaked.
+      if (row.model === "popularity") expect(errorsApart, name).toBeLessThan(Z_OF_999);
     }
   });
 
