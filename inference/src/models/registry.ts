@@ -6,6 +6,7 @@ import { lifted } from "./lifted.ts";
 import type { Model, ModelName } from "./model.ts";
 import { popularity } from "./popularity.ts";
 import { rp3beta } from "./rp3beta.ts";
+import { svd } from "./svd/svd.ts";
 import { transitions } from "./transitions.ts";
 
 /**
@@ -36,4 +37,5 @@ export const MODELS: Readonly<Partial<Record<ModelName, Model>>> = {
   }),
   ease: lifted(ease, GRADED),
   ials: lifted(ials, { ...GRADED, unobservedWeight: 0.05, lambda: 0.02 }),
+  svd,
 };

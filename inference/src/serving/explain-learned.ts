@@ -89,6 +89,8 @@ function predictRatings(
   const asked = Int32Array.from(movies.flatMap(({ movie }) => (movie < known ? [movie] : [])));
   const scores = new Float32Array(asked.length);
   scorer.scoreSome(user, asked, scores);
-  const predicted = new Map(Array.from(asked, (movie, place) => [movie, scores[place] as number]));
+  const predicted = new Map(
+    Array.from(asked, (movie, place) => [movie, Math.min(1, Math.max(0, scores[place] as number))]),
+  );
   return movies.map(({ movie }) => predicted.get(movie));
 }

@@ -43,7 +43,7 @@ export const ials: Model<IalsConfig> = {
     steps: 3,
     seed: 1,
     unobservedWeight: 0.1,
-    lambda: 0.1,
+    lambda: 0.02,
     frequencyExponent: 1,
   },
 
