@@ -37,4 +37,10 @@ export function addGateCommands(program: Command, context: CliContext): void {
       const { gateAction } = await import("../gate/gate-action.ts");
       await gateAction(context, options);
     });
+  leaf(program, "calibration", "how far the offline gate has foretold what canaries found")
+    .addHelpText("after", examples("calibration", "calibration --json"))
+    .action(async (options: object) => {
+      const { calibrationAction } = await import("../gate/calibration-action.ts");
+      await calibrationAction(context, options);
+    });
 }

@@ -41,6 +41,23 @@ export function plotMeasure(
   return trimmed(plotted);
 }
 
+/** Points in a plane, two at least, to a tenth; axes through 0. */
+export function plotPoints(
+  title: string,
+  xLabel: string,
+  points: readonly (readonly [x: number, y: number])[],
+): string {
+  const rounded = points.map(([x, y]): [number, number] => [tenth(x), tenth(y)]);
+  const plotted = chart(rounded, {
+    ...{ title, xLabel, width: 60, height: 16, mode: "point", axisCenter: [0, 0] },
+  });
+  return trimmed(plotted);
+}
+
+function tenth(value: number): number {
+  return Math.round(value * 10) / 10;
+}
+
 function trimmed(plotted: string): string {
   return plotted
     .split("\n")

@@ -35,7 +35,7 @@ export function createGateRepository({ pool }: Pick<Database, "pool">) {
       return rows[0];
     },
     write: (releaseId: number, result: GateResult) => insertGateResult(pool, releaseId, result),
-    /** Releases that are over and were both gated and measured, the earliest first. */
+    /** Releases in these states that were both gated and measured, the oldest first. */
     async calibration(states: readonly string[]): Promise<CalibrationRow[]> {
       const { rows } = await pool.query<CalibrationRow>(
         `select g.release_id as "releaseId", v.at, o.state, g.report, v.contrast
@@ -45,7 +45,7 @@ export function createGateRepository({ pool }: Pick<Database, "pool">) {
            where release_id = g.release_id
              and jsonb_typeof(record->'evidence'->'primary'->'difference') = 'object'
            order by "window" desc, at desc limit 1) as v on true
-         where g.report is not null and o.state = any($1) order by v.at, g.release_id`,
+         where g.report is not null and o.state = any($1) order by g.release_id`,
         [states],
       );
       return rows;
