@@ -2,6 +2,7 @@ import { createWriteStream } from "node:fs";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { Platform } from "@canarec/simulator/world/platform";
+import { randomStream } from "@canarec/simulator/world/random";
 import { type VisitRecord, simulateVisits } from "@canarec/simulator/world/visits";
 import { formatLine } from "@canarec/stream-parser/contract/format-line";
 
@@ -13,9 +14,12 @@ export interface HistorySettings {
   readonly visitsPerDay: number;
 }
 
+/** Movies on the shelf that each visitor was shown. */
+const SHELF = 20;
+
 /**
- * What the platform's users did before anybody recommended them anything, as lines of the stream: the furthest minute of
- * each movie that they chose, and their ratings.
+ * What the platform's users did before anybody recommended them anything but a shelf of movies drawn anew each time, as
+ * lines of the stream: the furthest minute of each movie that they chose, and their ratings.
  *
  * @returns the number of visits.
  */
@@ -25,10 +29,14 @@ export async function writeHistory(
   { endMs, days, visitsPerDay }: HistorySettings,
 ): Promise<number> {
   const startMs = endMs - days * DAY_MS;
+  const random = randomStream(platform.seed, "shelf");
+  const { movies } = platform.catalogue;
+  const shelf = () =>
+    Array.from({ length: SHELF }, () => movies[random.below(movies.length)]?.facts.movieId ?? "");
   let visits = 0;
   function* lines() {
     const settings = { startMs, endMs, visitsPerDay, dailySwing: 0 };
-    for (const visit of simulateVisits(platform, settings, () => [])) {
+    for (const visit of simulateVisits(platform, settings, shelf)) {
       visits += 1;
       yield* linesOf(visit);
     }
