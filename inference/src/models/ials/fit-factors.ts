@@ -3,7 +3,7 @@ import { sharedFloats, sharedRows } from "../linear-algebra/shared-arrays.ts";
 import type { RowStep } from "../linear-algebra/row-step.ts";
 import type { FitTools } from "../model.ts";
 import { type SparseRows, transposed } from "../sparse/sparse-rows.ts";
-import { factorGram } from "./factor-gram.ts";
+import { tallGram } from "../linear-algebra/tall-gram.ts";
 import { type Regularisation, ridgesOf } from "./regularisation.ts";
 import { seededFactors } from "./seeded-factors.ts";
 
@@ -63,7 +63,7 @@ async function halfStep(
   { products }: Pick<FitTools, "products">,
 ): Promise<void> {
   const gram = sharedFloats(factors * factors);
-  gram.set(await factorGram(step.fixed, factors, { products, scale: unobservedWeight }));
+  gram.set(await tallGram(step.fixed, factors, { products, scale: unobservedWeight }));
   await products.solveRows({ ...step, gram, factors, steps });
 }
 

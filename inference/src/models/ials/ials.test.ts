@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { describeModelContract } from "../describe-model-contract.suite.ts";
 import { fixtureTools, tasteInteractions } from "../interactions.fixture.ts";
+import { rowOf } from "../interactions.ts";
 import { factorCholesky, solveCholesky } from "../linear-algebra/cholesky.ts";
 import { type SparseRows, transposed } from "../sparse/sparse-rows.ts";
 import { weightedRows } from "../sparse/weighted-rows.ts";
@@ -139,6 +140,36 @@ describe("foldIn", () => {
       for (const [k, value] of solutionOf(rows, user, movies).entries()) {
         expect(factors[k]).toBeCloseTo(value, 6);
       }
+    }
+  });
+});
+
+describe("ials with a content map", () => {
+  const NEW = MOVIES;
+  /** The fixture with two movies more that nobody has watched: one of each taste, by text. */
+  const interactions = { ...tasteInteractions(60, MOVIES), movies: MOVIES + 2 };
+  const config = { ...ials.defaults, factors: 4, unobservedWeight: 0.2, contentBelow: 1 };
+  const scoresOf = async (changes: Partial<typeof config>) => {
+    const of = fixtureTools(MOVIES + 2);
+    const scorer = ials.prepare(await ials.fit(interactions, { ...config, ...changes }, of));
+    return [0, 1].map((user) => {
+      const into = new Float32Array(scorer.movies);
+      scorer.score(rowOf(interactions, user), into);
+      return into;
+    });
+  };
+
+  it("gives movies that nobody watched a place among those of their taste", async () => {
+    const [even, odd] = await scoresOf({});
+    expect(even?.[NEW]).toBeGreaterThan(even?.[NEW + 1] ?? NaN);
+    expect(odd?.[NEW + 1]).toBeGreaterThan(odd?.[NEW] ?? NaN);
+  });
+
+  it("leaves the others as they are, and without it new movies at 0", async () => {
+    const [mapped, plain] = [await scoresOf({}), await scoresOf({ contentBelow: 0 })];
+    for (const [user, scores] of plain.entries()) {
+      expect(scores.subarray(0, NEW)).toEqual(mapped[user]?.subarray(0, NEW));
+      expect([...scores.subarray(NEW)]).toEqual([0, 0]);
     }
   });
 });

@@ -11,8 +11,9 @@ import {
   weighingIn,
 } from "../sparse/weighing.ts";
 import { weightedRows } from "../sparse/weighted-rows.ts";
-import { factorGram } from "./factor-gram.ts";
+import { tallGram } from "../linear-algebra/tall-gram.ts";
 import { createFactorScorer } from "./factor-scorer.ts";
+import { type ContentOptions, placeByContent } from "./place-by-content.ts";
 import { type FactorOptions, fitFactors } from "./fit-factors.ts";
 
 const Config = z.strictObject({
@@ -24,10 +25,12 @@ const Config = z.strictObject({
   unobservedWeight: z.number().positive().max(1),
   lambda: z.number().positive(),
   frequencyExponent: z.number().min(0).max(1),
+  contentBelow: z.number().min(0),
+  contentRidge: z.number().positive(),
 });
 
 /** How iALS learns. */
-export interface IalsConfig extends Weighing, FactorOptions {}
+export interface IalsConfig extends Weighing, FactorOptions, ContentOptions {}
 
 /**
  * Factors of users and movies from what was chosen and what was not: weighted alternating least squares (Hu, Koren,
@@ -45,6 +48,8 @@ export const ials: Model<IalsConfig> = {
     unobservedWeight: 0.1,
     lambda: 0.02,
     frequencyExponent: 1,
+    contentBelow: 1,
+    contentRidge: 1,
   },
 
   async fit(interactions, config, tools): Promise<Artifact> {
@@ -55,7 +60,10 @@ export const ials: Model<IalsConfig> = {
     const { factors, unobservedWeight, lambda, frequencyExponent } = checked;
     const { movies, knownMovies } = await fitFactors(rows, checked, tools);
     const { products } = tools;
-    const gram = await factorGram(movies, factors, { products, scale: unobservedWeight });
+    const gram = await tallGram(movies, factors, { products, scale: unobservedWeight });
+    const entries = new Int32Array(rows.columns);
+    for (const movie of rows.columnOf) entries[movie] = (entries[movie] as number) + 1;
+    await placeByContent({ movies, factors, entries }, checked, tools); // gram is of what was watched alone
     const regularisation = { unobservedWeight, lambda, frequencyExponent };
     const numbers = { ...weighingIn({ ...checked }), ...regularisation, factors, knownMovies };
     return { numbers, arrays: { movies: movies.slice(), gram } };

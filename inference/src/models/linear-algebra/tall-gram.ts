@@ -8,7 +8,7 @@ const PANEL = 4096;
  *
  * @param a (rows × factors). @returns (factors × factors).
  */
-export async function factorGram(
+export async function tallGram(
   a: Float32Array,
   factors: number,
   { products, scale }: { readonly products: MatrixProducts; readonly scale: number },
