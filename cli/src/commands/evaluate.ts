@@ -34,6 +34,8 @@ export function addEvaluateCommand(program: Command, context: CliContext): void 
     .option("--against <model>", "with each one's difference from it, user by user")
     .option("--slices", "with --against: by kinds of users and movies, too")
     .option("--reference", "instead the table of others' figures beside ours")
+    .option("--folds <n>", "instead RMSE and MAE of predicted ratings", wholeNumber(2, MOST_SEEDS))
+    .option("--grid <file>", "with --folds: JSON, values to try by parameter of svd")
     .option("--threads <n>", "for products of matrices", wholeNumber(1, 64), 2)
     .addHelpText(
       "after",
@@ -41,6 +43,7 @@ export function addEvaluateCommand(program: Command, context: CliContext): void 
         "evaluate --data ml-latest-small --models popularity,ease,blend --against ease",
         "evaluate --protocol temporal --json",
         "evaluate --data ml-latest-small --reference",
+        "evaluate --data ml-latest-small --folds 5",
       ),
     )
     .action(async (options: EvaluateCommandOptions) => {

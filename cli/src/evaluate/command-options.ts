@@ -18,6 +18,10 @@ export interface EvaluateCommandOptions extends CommonOptions {
   readonly slices?: boolean;
   readonly reference?: boolean;
   readonly threads: number;
+  /** Instead of lists: how far predicted ratings are from given ones. */
+  readonly folds?: number;
+  /** File. */
+  readonly grid?: string;
 }
 
 /** The measures that are told, each once. */

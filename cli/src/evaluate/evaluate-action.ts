@@ -6,6 +6,7 @@ import { type EvaluateCommandOptions, metricsOf } from "./command-options.ts";
 import { evaluateBundle } from "./evaluate-bundle.ts";
 import { evaluationInWords } from "./evaluation-report.ts";
 import { type Rounds, fitRounds } from "./fit-rounds.ts";
+import { ratingsAction } from "./ratings-action.ts";
 import { referenceAction } from "./reference-action.ts";
 import { reportRounds } from "./report-rounds.ts";
 
@@ -23,18 +24,24 @@ export async function evaluateAction(
     await referenceAction(context, options);
     return;
   }
-  const { bundle } = options;
+  const { bundle, folds } = options;
+  if (folds !== undefined) {
+    await ratingsAction(context, { ...options, folds });
+    return;
+  }
   const rounds = await (bundle === undefined
     ? fitRounds(context, options)
     : askBundle(context, { ...options, bundle }));
   printResult(context, options, reportRounds(rounds, options), evaluationInWords);
 }
 
-function checkTogether({ slices, against, seeds, bundle, data }: EvaluateCommandOptions): void {
+function checkTogether(options: EvaluateCommandOptions): void {
+  const { slices, against, seeds, bundle, data, folds, grid } = options;
   const refuse = (message: string) => {
     throw new ServiceError("invalid_argument", message);
   };
   if (slices === true && against === undefined) refuse("--slices needs --against");
+  if (grid !== undefined && folds === undefined) refuse("--grid needs --folds");
   if (slices === true && seeds > 1) refuse("--slices looks at one split: not with --seeds");
   if (bundle !== undefined && (data !== undefined || seeds > 1)) {
     refuse("--bundle is asked for what came after it in the cluster: not with --data or --seeds");

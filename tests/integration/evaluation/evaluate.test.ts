@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { EvaluationReport } from "@canarec/cli/evaluate/evaluation-report";
+import type { RatingsReport } from "@canarec/cli/evaluate/ratings-action";
 import { Resources } from "@canarec/service-kit/lifecycle";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { temporaryFolder } from "../../servers.ts";
@@ -21,7 +22,7 @@ function writeMovieLens(folder: string): void {
   const ratings = Array.from({ length: USERS * 14 }, (_, at) => {
     const user = at % USERS;
     const movie =
-      (2 * ((user * 7 + Math.floor(at / USERS) * (1 + (user % 3))) % 30) + user) % MOVIES;
+      (2 * ((user * 7 + Math.floor(at / USERS) * (1 + 6 * (user % 3))) % 30) + user) % MOVIES;
     return `${user},${movie},${Math.floor(at / USERS) % 5 === 0 ? "2.0" : "4.5"},${3_600 * at}`;
   });
   writeFileSync(
@@ -110,7 +111,25 @@ describe("canarec evaluate --data", () => {
     expect(out).toContain("2 splits");
   });
 
+  it("tells how far predicted ratings are from given ones", async () => {
+    const grid = join(folder, "grid.json");
+    writeFileSync(grid, JSON.stringify({ factors: [2], epochs: [3, 5], decay: [0.05] }));
+    const args = ["evaluate", "--data", folder, "--folds", "3", "--grid", grid];
+    const report = (await canarecJson(args)) as RatingsReport;
+    expect(report).toMatchObject({ ratings: USERS * 14, folds: 3, seed: 1 });
+    expect(report.rows.map(({ name }) => name)).toEqual(["biases", "svd", "grid"]);
+    expect(report.rows[2]?.config).toMatchObject({ factors: 2, decay: 0.05 });
+    for (const { rmse, mae } of report.rows) {
+      expect(mae).toBeGreaterThan(0);
+      expect(rmse).toBeGreaterThanOrEqual(mae);
+      expect(rmse).toBeLessThan(4.5);
+    }
+  });
+
   it.each([
+    [["--folds", "1"], 2, /whole number from 2/],
+    [["--grid", "grid.json"], 1, /needs --folds/],
+    [["--folds", "2", "--grid", "none.json"], 1, /none.json is no grid/],
     [["--protocol", "easy"], 2, /Expected one of strong, weak/],
     [["--liked", "6"], 2, /at most 5/],
     [["--models", "magic"], 1, /no model "magic"/],
