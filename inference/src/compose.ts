@@ -28,6 +28,7 @@ import {
   type BackgroundEmbedding,
   openBackgroundEmbedding,
 } from "./overlay/background-embedding.ts";
+import { explainNotRoute } from "./routes/explain-not.ts";
 import { movieRoutes } from "./routes/movies.ts";
 import { recommendDirectly, recommendRoute } from "./routes/recommend.ts";
 import { recommendationsRoute } from "./routes/recommendations.ts";
@@ -144,6 +145,7 @@ function listenerOf(parts: AppParts): RequestListener {
   const app = createApp()
     .use(recommendRoute(routing))
     .use(recommendationsRoute(routing))
+    .use(explainNotRoute(routing))
     .use(movieRoutes({ ...routing, search: createTextSearch(parts.embedding) }))
     .use(healthRoutes(parts.registry, () => readinessOf(live)))
     .use(unknownPath())

@@ -9,7 +9,8 @@ import type { ErrorCode } from "@canarec/service-kit/errors";
 import type { ModelName } from "./models/model.ts";
 import type { ListReason } from "./contract/internal-header.ts";
 
-export type Route = "recommend" | "recommendations" | "movie" | "similar" | "search" | "popular";
+export type Route =
+  "recommend" | "recommendations" | "explain_not" | "movie" | "similar" | "search" | "popular";
 
 /** What is kept current in the background. */
 export type Refreshed = "statistics" | "new_movies" | "bundle";

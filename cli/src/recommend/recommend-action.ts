@@ -1,19 +1,16 @@
-import { ServiceError, messageOf } from "@canarec/service-kit/errors";
 import { z } from "zod";
 import type { CliContext, CommonOptions } from "../cli-context.ts";
 import { findServers } from "../find-servers.ts";
 import { printResult } from "../output/print.ts";
 import { table } from "../output/table.ts";
 import { counted } from "../output/words.ts";
+import { askJson } from "./ask-json.ts";
 
 interface Options extends CommonOptions {
   readonly n: number;
   readonly explain?: boolean;
   readonly url?: string;
 }
-
-/** Far above what the load balancer allows itself. */
-const TIMEOUT_MS = 5_000;
 
 const Movie = z.object({
   id: z.string(),
@@ -35,6 +32,8 @@ const Answer = z.looseObject({
     z.looseObject({
       ...Movie.shape,
       score: z.number(),
+      predictedRating: z.number().optional(),
+      models: z.record(z.string(), z.number()).optional(),
       because: z.array(Reason).optional(),
     }),
   ),
@@ -51,37 +50,22 @@ export async function recommendAction(
   const url = new URL(`/api/v1/users/${userId}/recommendations`, publicUrl);
   url.searchParams.set("n", String(options.n));
   url.searchParams.set("explain", String(options.explain ?? false));
-  const answer = await ask(url);
+  const answer = await askJson(url, Answer);
   printResult(context, options, answer, (result) => inWords(result, options.explain ?? false));
-}
-
-async function ask(url: URL): Promise<Answer> {
-  let response: Response;
-  let body: unknown;
-  try {
-    response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS) });
-    body = await response.json();
-  } catch (cause) {
-    const why = cause instanceof Error && cause.cause !== undefined ? cause.cause : cause;
-    throw new ServiceError("unavailable", `${url.origin} gives no answer: ${messageOf(why)}`, {
-      cause,
-    });
-  }
-  if (!response.ok) {
-    const { data } = z.object({ message: z.string() }).safeParse(body);
-    throw new ServiceError(
-      "unavailable",
-      `${url.origin} answers ${response.status}: ${data?.message ?? "no reason given"}`,
-    );
-  }
-  const parsed = Answer.safeParse(body);
-  if (parsed.success) return parsed.data;
-  throw new ServiceError("internal", `${url.origin} answers something else than recommendations`);
 }
 
 function inWords(answer: Answer, explain: boolean): string {
   const kind = answer.personalised ? "by what they watched" : "popular and well rated";
-  const head = ["", "movie", "year", "score", "genres", ...(explain ? ["because of"] : [])];
+  const hasModels = answer.movies.some(({ models }) => models !== undefined);
+  const head = [
+    "",
+    "movie",
+    "year",
+    "score",
+    "genres",
+    ...(explain ? ["because of"] : []),
+    ...(hasModels ? ["by"] : []),
+  ];
   const rows = answer.movies.map((movie, place) => [
     place + 1,
     movie.title ?? movie.id,
@@ -89,6 +73,7 @@ function inWords(answer: Answer, explain: boolean): string {
     movie.score.toFixed(3),
     movie.genres.slice(0, 3).join(", "),
     ...(explain ? [reasonsOf(movie.because ?? [])] : []),
+    ...(hasModels ? [sharesOf(movie.models ?? {})] : []),
   ]);
   return [
     `User ${answer.userId}: ${counted(answer.movies.length, "movie")}, ${kind}.`,
@@ -104,5 +89,13 @@ function reasonsOf(reasons: readonly z.output<typeof Reason>[]): string {
         ? `${reason.title ?? reason.id} (${Math.round(reason.share * 100)} %)`
         : "popular and well rated",
     )
+    .join(", ");
+}
+
+/** `ease 61 %, item_knn 30 %` */
+function sharesOf(models: Readonly<Record<string, number>>): string {
+  return Object.entries(models)
+    .slice(0, 3)
+    .map(([name, share]) => `${name} ${Math.round(share * 100)} %`)
     .join(", ");
 }

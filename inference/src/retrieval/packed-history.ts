@@ -54,3 +54,13 @@ export function withRow(history: PackedHistory, row: readonly number[]): PackedH
   grown.set(history.subarray(place), place + STRIDE);
   return grown;
 }
+
+/** A copy without a movie's row; the history itself where it has none. */
+export function withoutRow(history: PackedHistory, movieKey: number): PackedHistory {
+  const found = findRow(history, movieKey);
+  if (found < 0) return history;
+  const shorter = new Float64Array(history.length - STRIDE);
+  shorter.set(history.subarray(0, found * STRIDE));
+  shorter.set(history.subarray((found + 1) * STRIDE), found * STRIDE);
+  return shorter;
+}

@@ -4,6 +4,7 @@ import { signalsOf } from "../models/blend/blend.ts";
 import type { LikenessSpace } from "../models/blend/vary-list.ts";
 import type { ModelName, Scorer } from "../models/model.ts";
 import type { PreferenceRule } from "../models/preference.ts";
+import { SPARSE_MODELS } from "../models/ranker/model-order.ts";
 import { KIN, type Newcomers, noNewcomers } from "../models/ranker/newcomers.ts";
 import { prepareLearned } from "../models/ranker/prepare-learned.ts";
 import { type Ranker, createRanker } from "../models/ranker/ranker.ts";
@@ -11,7 +12,7 @@ import type { NeighbourList } from "../retrieval/neighbour-index.ts";
 
 /** A bundle's learned part, ready to answer. */
 export interface LearnedModels {
-  /** Asks the models that have a weight in the blend. */
+  /** Asks the models that have a weight in the blend, and those that name candidates. */
   readonly ranker: Ranker;
   readonly blend: Blend;
   readonly rule: PreferenceRule;
@@ -32,7 +33,9 @@ export function learnedModelsOf({ learned, catalogue }: BundleContents): Learned
   const known = catalogue.length;
   const { scorers, blend } = prepareLearned(learned, known);
   const used: readonly string[] = signalsOf(blend);
-  const asked = new Map([...scorers].filter(([name]) => used.includes(name)));
+  // Sparse models name the candidates, whatever their weight: the weights were learned on those.
+  const isAsked = (name: ModelName) => used.includes(name) || SPARSE_MODELS.includes(name);
+  const asked = new Map([...scorers].filter(([name]) => isAsked(name)));
   const { preference: rule, likeness } = learned;
   const ranker = createRanker(asked, blend.candidatesPerModel);
   return { ranker, blend, rule, known, likeness, scorers };

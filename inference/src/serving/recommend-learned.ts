@@ -28,6 +28,8 @@ export interface LearnedRequest {
   /** 1 for never, (movies). */
   readonly barred: Uint8Array;
   readonly n: number;
+  /** Dense indices that are candidates whatever the models say. */
+  readonly also?: readonly number[];
   /** What exploration depends on; absent: nothing is explored. */
   readonly draw?: DrawKey;
   readonly mayAsk: (model: ModelName) => boolean;
@@ -37,10 +39,10 @@ export interface LearnedRequest {
 export function recommendLearned(
   model: ServingModel,
   learned: LearnedModels,
-  { user, barred, n, draw, mayAsk }: LearnedRequest,
+  { user, barred, n, also = [], draw, mayAsk }: LearnedRequest,
 ): LearnedList {
   const { blend, ranker, likeness } = learned;
-  const always = bestStanding(model, barred, Math.max(ALWAYS, n));
+  const always = [...also, ...bestStanding(model, barred, Math.max(ALWAYS, n))];
   const { newcomers } = model;
   const { candidates, scores, skipped } = ranker.ask({ user, barred, always, newcomers, mayAsk });
   const exploration = draw === undefined ? { ...blend.exploration, chance: 0 } : blend.exploration;

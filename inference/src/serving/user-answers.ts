@@ -1,6 +1,7 @@
 import type { HistoryCache, HistoryResult } from "../history/history-cache.ts";
 import type { InternalHeader, ListReason } from "../contract/internal-header.ts";
 import { EMPTY_HISTORY, type PackedHistory, rowCount } from "../retrieval/packed-history.ts";
+import { type NotListed, explainNot } from "./explain-not.ts";
 import type { Recommendations, RecommendOptions, Recommender } from "./recommender.ts";
 import type { ServingModel } from "./serving-model.ts";
 
@@ -33,6 +34,13 @@ export interface UserAnswers {
   /** At once where the user's list is in memory; never rejects. */
   text(userId: number): TextAnswer | Promise<TextAnswer>;
   detailed(userId: number, options: RecommendOptions): Promise<DetailedAnswer>;
+  /** Why a movie is not in the list of the text route. @param movie dense index in `model()`. */
+  explainNot(userId: number, movie: (model: ServingModel) => number): Promise<ExplainedAbsence>;
+}
+
+export interface ExplainedAbsence extends NotListed {
+  readonly model: ServingModel;
+  readonly movie: number;
 }
 
 export interface UserAnswersParts {
@@ -82,6 +90,13 @@ export function createUserAnswers(parts: UserAnswersParts): UserAnswers {
       const reason = reasonOf(result, answer.personalised);
       const propensities = answer.propensities ?? null;
       return { ...answer, propensities, model, reason, watched: rowCount(history) };
+    },
+    async explainNot(userId, find) {
+      const history = historyOf(await histories.get(userId));
+      const model = currentModel();
+      const movie = find(model);
+      const asked = { history, movie, n: LIST_LENGTH };
+      return { ...explainNot(model, recommender, asked), model, movie };
     },
   };
 }

@@ -76,6 +76,19 @@ describe("canarec train", () => {
     expect(plain.bundleId).not.toBe(built.bundleId);
   });
 
+  it("says why a movie is not in a list of a bundle, without a replica", async () => {
+    const args = ["recommend", "1000", "--not", movieId(MOVIES - 1), "--bundle"];
+    const { runs } = (await canarecJson(["runs", "list"], { env })) as { runs: Trained[] };
+    const bundleId = runs[0]?.bundleId ?? "";
+    const found = (await canarecJson([...args, bundleId], { env })) as Record<string, unknown>;
+    expect(found).toMatchObject({ bundle: bundleId, isBarred: false, personalised: true });
+    expect(found["models"]).toHaveLength(2);
+    const told = await canarec([...args, bundleId], { env });
+    expect(told.out).toMatch(/rank \d+ of \d+/);
+    const alone = await canarec(["recommend", "1000", "--bundle", bundleId], { env });
+    expect([alone.code, alone.err]).toEqual([2, expect.stringContaining("--not")]);
+  });
+
   it.each([
     [["--models", "magic"], 'no model "magic"'],
     [["--since", "yesterday"], "Expected a day or a time"],

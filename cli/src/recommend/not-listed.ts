@@ -1,0 +1,115 @@
+import { createInteractionRepository } from "@canarec/db-utils/interactions/repository";
+import { modelOf, readBundle } from "@canarec/inference/gate/gated-model";
+import { packHistory } from "@canarec/inference/history/read-history";
+import { absenceOf } from "@canarec/inference/routes/explain-not";
+import { explainNot } from "@canarec/inference/serving/explain-not";
+import { createRecommender } from "@canarec/inference/serving/recommender";
+import { LIST_LENGTH } from "@canarec/inference/serving/user-answers";
+import { ServiceError } from "@canarec/service-kit/errors";
+import { findBundleId } from "@canarec/vectordb-scripts/bundle/read-bundles";
+import { z } from "zod";
+import type { CliContext, CommonOptions } from "../cli-context.ts";
+import { findServers } from "../find-servers.ts";
+import { printResult } from "../output/print.ts";
+import { table } from "../output/table.ts";
+import { withDatabase } from "../with-database.ts";
+import { askJson } from "./ask-json.ts";
+
+export interface NotListedOptions extends CommonOptions {
+  readonly not: string;
+  /** Made here from this bundle and the database; absent: asked at the public address. */
+  readonly bundle?: string;
+  readonly url?: string;
+}
+
+const Absence = z.looseObject({
+  userId: z.number(),
+  bundle: z.string(),
+  movie: z.looseObject({ id: z.string(), title: z.string().nullable() }),
+  place: z.number().nullable(),
+  isBarred: z.boolean(),
+  personalised: z.boolean(),
+  rank: z.number(),
+  candidates: z.number(),
+  score: z.number(),
+  scoreNeeded: z.number().nullable(),
+  models: z.array(
+    z.object({
+      model: z.string(),
+      weight: z.number(),
+      score: z.number(),
+      rank: z.number(),
+      rankNeeded: z.number().nullable(),
+    }),
+  ),
+});
+type Absence = z.output<typeof Absence>;
+
+/** `canarec recommend USER --not MOVIE` */
+export async function notListedAction(
+  context: CliContext,
+  userId: number,
+  options: NotListedOptions,
+): Promise<void> {
+  const answer =
+    options.bundle === undefined
+      ? await askReplica(context, userId, options)
+      : await askBundle(context, userId, { ...options, bundle: options.bundle });
+  printResult(context, options, answer, inWords);
+}
+
+async function askReplica(
+  context: CliContext,
+  userId: number,
+  options: NotListedOptions,
+): Promise<Absence> {
+  const publicUrl = options.url ?? findServers(context, options).publicUrl();
+  const movie = encodeURIComponent(options.not);
+  return askJson(new URL(`/api/v1/users/${userId}/explain-not/${movie}`, publicUrl), Absence);
+}
+
+/** The answer of a replica that would serve the bundle now. @throws ServiceError "not_found". */
+async function askBundle(
+  context: CliContext,
+  userId: number,
+  options: NotListedOptions & { readonly bundle: string },
+): Promise<Absence> {
+  return await withDatabase(context, options, async (database) => {
+    const bundleId = await findBundleId(database, options.bundle);
+    const contents = await readBundle(database, bundleId);
+    const model = await modelOf(database, { bundleId, contents });
+    const movie = model.indexOfId(options.not);
+    if (movie === undefined) {
+      throw new ServiceError("not_found", `no movie ${JSON.stringify(options.not)} in this bundle`);
+    }
+    const history = packHistory(await createInteractionRepository(database).history(userId));
+    const found = explainNot(model, createRecommender(), { history, movie, n: LIST_LENGTH });
+    return Absence.parse(absenceOf(userId, { ...found, model, movie }));
+  });
+}
+
+function inWords(answer: Absence): string {
+  const { movie, place, isBarred, rank, candidates, score, scoreNeeded, models } = answer;
+  const name = movie.title ?? movie.id;
+  const lines = [];
+  if (place !== null) lines.push(`${name} is in the list, at place ${place}.`);
+  else if (isBarred)
+    lines.push(
+      `${name} is never in the list: the user has watched, rated or hidden it, or nobody is shown it.`,
+    );
+  else lines.push(`${name} is not in the list.`);
+  const ranked = `rank ${rank} of ${candidates} with a score of ${score.toFixed(3)}`;
+  lines.push(isBarred ? `If the user had never met it: ${ranked}.` : `It has ${ranked}.`);
+  if (place === null && scoreNeeded !== null)
+    lines.push(`The list ends at ${scoreNeeded.toFixed(3)}.`);
+  if (models.length === 0) return lines.join("\n");
+  const head = ["model", "weight", "score", "rank", "rank needed of it alone"];
+  const rows = models.map((one) => [
+    one.model,
+    one.weight.toFixed(3),
+    one.score.toFixed(4),
+    one.rank,
+    one.rankNeeded === null ? "not by it alone" : String(one.rankNeeded),
+  ]);
+  return [...lines, "", table(head, rows)].join("\n");
+}

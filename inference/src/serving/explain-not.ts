@@ -1,0 +1,141 @@
+import { blendScores } from "../models/blend/blend-scores.ts";
+import type { BlendTerm } from "../models/blend/blend.ts";
+import { shapeScores } from "../models/blend/shape-scores.ts";
+import { type PackedHistory, withoutRow } from "../retrieval/packed-history.ts";
+import { barredMovies } from "./barred-movies.ts";
+import type { LearnedModels } from "./learned-models.ts";
+import { recommendLearned } from "./recommend-learned.ts";
+import type { Recommender } from "./recommender.ts";
+import type { ServingModel } from "./serving-model.ts";
+import { userRow } from "./user-row.ts";
+
+/** What one model says of a movie, beside the other candidates. */
+export interface ModelVerdict {
+  readonly model: string;
+  /** In the blend. */
+  readonly weight: number;
+  /** The model's own; comparable within it alone. */
+  readonly score: number;
+  /** From 1, equal scores sharing the best of their places. */
+  readonly rank: number;
+  /** Rank that would bring the movie into the list if no other model changed its mind; null: none would. */
+  readonly rankNeeded: number | null;
+}
+
+/** Why a movie is not in a user's list, or that it is. */
+export interface NotListed {
+  /** Place in the list as it is now, from 1, exploration left out; null: it is not in it. */
+  readonly place: number | null;
+  /** Never in it, whatever its score: watched, rated, hidden or kept from all. */
+  readonly isBarred: boolean;
+  /** Whether anything is known of the user's taste; without it the list is the popular one, and ranks are by standing. */
+  readonly personalised: boolean;
+  /** By score among all candidates, from 1; as if it were not barred. */
+  readonly rank: number;
+  readonly candidates: number;
+  readonly score: number;
+  /** Of the list's last movie; null for an empty list. */
+  readonly scoreNeeded: number | null;
+  /** Empty where a bundle has no learned models. */
+  readonly models: readonly ModelVerdict[];
+}
+
+export interface ExplainNotRequest {
+  readonly history: PackedHistory;
+  /** Dense index. */
+  readonly movie: number;
+  /** Length of the list. */
+  readonly n: number;
+}
+
+/** Why is a movie not in the list? By the models where the bundle has learned any, else by neighbours. */
+export function explainNot(
+  model: ServingModel,
+  recommender: Recommender,
+  request: ExplainNotRequest,
+): NotListed {
+  const { history, movie, n } = request;
+  const { movies: list, personalised } = recommender.recommend(model, history, { n });
+  const at = list.findIndex((one) => one.movie === movie);
+  const place = at < 0 ? null : at + 1;
+  let isBarred = false;
+  barredMovies(model, history, [], (barred) => (isBarred ||= barred === movie));
+  const shared = { place, isBarred, personalised };
+  if (model.learned === undefined || !personalised) {
+    return { ...shared, ...rankInAll(model, recommender, request) };
+  }
+  return { ...shared, ...askModels(model, model.learned, request) };
+}
+
+type Ranked = Pick<NotListed, "rank" | "candidates" | "score" | "scoreNeeded" | "models">;
+
+/** By ranking the whole catalogue; a movie that is barred is let in. */
+function rankInAll(
+  model: ServingModel,
+  recommender: Recommender,
+  { history, movie, n }: ExplainNotRequest,
+): Ranked {
+  const all = recommender.recommend(model, withoutMovie(model, history, movie), {
+    n: model.movies.length,
+  }).movies;
+  const at = all.findIndex((one) => one.movie === movie);
+  const last = all[Math.min(n, all.length) - 1];
+  return {
+    rank: at + 1,
+    candidates: all.length,
+    score: all[at]?.score ?? 0,
+    scoreNeeded: last?.score ?? null,
+    models: [],
+  };
+}
+
+function askModels(
+  model: ServingModel,
+  learned: LearnedModels,
+  { history, movie, n }: ExplainNotRequest,
+): Ranked {
+  const barred = new Uint8Array(model.movies.length);
+  barredMovies(model, history, [], (one) => (barred[one] = 1));
+  barred[movie] = 0;
+  const user = userRow(withoutMovie(model, history, movie), model, learned.rule, learned.known);
+  const mayAsk = () => true;
+  const asked = recommendLearned(model, learned, { user, barred, n, also: [movie], mayAsk });
+  const { candidates, signals } = asked;
+  const blended = new Float32Array(candidates.length);
+  blendScores(learned.blend, signals, blended);
+  const at = candidates.indexOf(movie);
+  const score = blended[at] as number;
+  const needed = [...blended].sort((a, b) => b - a)[Math.min(n, blended.length) - 1] ?? score;
+  const models = learned.blend.terms.flatMap((term) => {
+    const scores = signals[term.signal];
+    return scores === undefined ? [] : [verdictOf(term, scores, { at, gap: needed - score })];
+  });
+  const rank = rankAmong(blended, score);
+  return { rank, candidates: candidates.length, score, scoreNeeded: needed, models };
+}
+
+function verdictOf(
+  { signal, shape, weight }: BlendTerm,
+  scores: Float32Array,
+  { at, gap }: { readonly at: number; readonly gap: number },
+): ModelVerdict {
+  const shaped = new Float32Array(scores.length);
+  shapeScores(shape, scores, shaped);
+  const score = scores[at] as number;
+  const needed = (shaped[at] as number) + Math.max(0, gap) / weight;
+  const most = shaped.reduce((so, value) => Math.max(so, value), -Infinity);
+  const rankNeeded = weight > 0 && needed <= most ? rankAmong(shaped, needed) : null;
+  return { model: signal, weight, score, rank: rankAmong(scores, score), rankNeeded };
+}
+
+/** As if the user had never met it: else a barred movie would speak for itself. */
+function withoutMovie(model: ServingModel, history: PackedHistory, movie: number): PackedHistory {
+  return withoutRow(history, model.movies[movie]?.movieKey ?? NaN);
+}
+
+/** One more than there are larger ones. */
+function rankAmong(values: Float32Array, value: number): number {
+  let larger = 0;
+  for (const other of values) if (other > value) larger += 1;
+  return larger + 1;
+}
