@@ -60,7 +60,7 @@ export const itemKnn: Model<ItemKnnConfig> = {
     neighbours: 200,
     sources: 200,
     shrinkage: 0.3,
-    asymmetry: 0.5,
+    asymmetry: 0.6,
     userDamping: 0.75,
     mostMoviesOfUser: 2000,
   },
