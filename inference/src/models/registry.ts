@@ -29,6 +29,8 @@ export const MODELS: Readonly<Partial<Record<ModelName, Model>>> = {
   rp3beta,
   transitions: lifted(transitions, {
     ...LIFT,
+    steps: 10,
+    stepDecay: 0.9,
     backward: 1,
     beta: 0.3,
     shrinkage: 50,
