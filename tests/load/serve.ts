@@ -23,6 +23,7 @@ import {
 import { Latencies } from "./serve-parts/latencies.ts";
 import { WATCHED, insertPeople } from "./serve-parts/people.ts";
 import { startService } from "./serve-parts/processes.ts";
+import { storeLearnedBundle } from "./serve-parts/store-learned-bundle.ts";
 import { sampleStaleness } from "./serve-parts/staleness.ts";
 import { type Stream, openStream } from "./serve-parts/stream.ts";
 
@@ -39,6 +40,8 @@ interface Options {
   /** Of each measurement. */
   readonly seconds: number;
   readonly soakSeconds: number;
+  /** With every model, rather than neighbours alone. */
+  readonly learned: boolean;
 }
 
 /**
@@ -47,7 +50,7 @@ interface Options {
  * beside it a constant answer through the same load balancer. Everything on two cores, the generator
  * too.
  *
- *   npm run bench -- serve [--short] [--cores 0,1] [--movies N] [--users N] [--rate LINES] [--soak-seconds N]
+ *   npm run bench -- serve [--short] [--cores 0,1] [--movies N] [--users N] [--rate LINES] [--soak-seconds N] [--learned]
  */
 export async function run(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
@@ -59,6 +62,7 @@ export async function run(args: readonly string[]): Promise<void> {
       users: { type: "string", default: "20000" },
       rate: { type: "string", default: "1000" },
       "soak-seconds": { type: "string" },
+      learned: { type: "boolean", default: false },
     },
   });
   const seconds = values.short ? 5 : 15;
@@ -69,6 +73,7 @@ export async function run(args: readonly string[]): Promise<void> {
     linesPerSecond: Number(values.rate),
     seconds,
     soakSeconds: Number(values["soak-seconds"] ?? (values.short ? 10 : 300)),
+    learned: values.learned,
   };
   if (values.cores !== "") restrictTo(values.cores);
   await using opened = new Resources();
@@ -107,7 +112,9 @@ async function startSystem(options: Options, home: string, opened: Resources) {
   say(`writing ${options.movies} movies, ${users} users with ${WATCHED} watched movies each`);
   await insertPeople(database, { movies: options.movies, users });
   const model = { collection: COLLECTION, textVersion: TEXT_VERSION, modelVersion: "int8" };
-  await buildBundle({ database, ...model, ranking: DEFAULT_RANKING, streamTopic: TOPIC });
+  const input = { ...model, ranking: DEFAULT_RANKING, streamTopic: TOPIC };
+  if (options.learned) await storeLearnedBundle(database, input);
+  else await buildBundle({ database, ...input });
   const shared = {
     DATABASE_URL: postgres.url,
     KAFKA_BROKERS: kafka.url,
