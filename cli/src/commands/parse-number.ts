@@ -15,3 +15,9 @@ export function positiveNumber(text: string): number {
   if (value > 0 && value < Infinity) return value;
   throw new InvalidArgumentError("Expected a number above 0.");
 }
+
+/** The number of a release, as it was written. */
+export function releaseNumber(text: string): string {
+  if (/^[1-9]\d{0,8}$/.test(text)) return text;
+  throw new InvalidArgumentError("Expected the number of a release, such as 7.");
+}
