@@ -97,8 +97,8 @@ export async function startCluster(input: ClusterInput, log: ClusterLog): Promis
   opened.defer(() => endBuilds(options.home, input.env));
   const plans = servicePlans(addresses, options);
   await startServices(opened, { input, plans, addresses, events, log });
-  state.publish(addresses, plans, config);
   const main = await servedMain(plans, config.controlTokenFile ?? join(options.home, TOKEN));
+  state.publish(addresses, plans, config);
   return disposable(opened, { addresses, plans, checkout, main });
 }
 

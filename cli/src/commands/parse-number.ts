@@ -24,3 +24,9 @@ export function numberFrom(min: number, max: number): (text: string) => number {
     throw new InvalidArgumentError(`Expected a number from ${min} to ${max}.`);
   };
 }
+
+/** The number of a release, as it was written. */
+export function releaseNumber(text: string): string {
+  if (/^[1-9]\d{0,8}$/.test(text)) return text;
+  throw new InvalidArgumentError("Expected the number of a release, such as 7.");
+}

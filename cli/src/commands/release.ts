@@ -4,7 +4,7 @@ import type { SubmitOptions } from "../release/release-actions.ts";
 import type { DrillOptions } from "../release/drill-action.ts";
 import { examples, leaf } from "./leaf.ts";
 import { addSimulateCommand } from "./release-simulate.ts";
-import { wholeNumber } from "./parse-number.ts";
+import { releaseNumber, wholeNumber } from "./parse-number.ts";
 
 const COMMANDS: Readonly<Record<string, string>> = {
   pause: "stop the decision's clock; users stay where they are",
@@ -21,7 +21,11 @@ export function addReleaseCommands(program: Command, context: CliContext): void 
     .option("--ref <ref>", "branch, tag or commit; main's own code unless given")
     .option("--bundle <id>", "serve this bundle instead of a new one")
     .option("--plan <name>", "how it is served and judged: standard, or what --emergency asks for")
-    .option("--policy <policy>", "superior or non-inferior")
+    .addOption(
+      new Option("--policy <policy>", "what is to be shown; as the plan says unless given").choices(
+        ["superior", "non-inferior"],
+      ),
+    )
     .option("--supersede", "take the place of a release that is not yet evaluated")
     .option("--force", "also where the traffic cannot show the margin")
     .option("--no-gate", "also where its bundle is worse on what users did; for the record")
@@ -52,7 +56,7 @@ export function addReleaseCommands(program: Command, context: CliContext): void 
   addLooks(group, context);
   for (const [kind, description] of Object.entries(COMMANDS)) {
     leaf(group, kind, description)
-      .argument("<id>", "its number")
+      .argument("<id>", "its number", releaseNumber)
       .requiredOption("--reason <reason>", "for the record")
       .action(async (id: string, options: { reason: string }) => {
         const { commandAction } = await import("../release/release-actions.ts");
@@ -80,14 +84,14 @@ function addLooks(group: Command, context: CliContext): void {
     await listAction(context, options);
   });
   leaf(group, "status", "where a release stands, and why")
-    .argument("[id]", "its number; the newest")
+    .argument("[id]", "its number; what is under way, else the newest", releaseNumber)
     .option("--watch", "again and again until it is over")
     .action(async (id: string | undefined, options: object) => {
       const { statusAction } = await import("../release/release-actions.ts");
       await statusAction(context, id, options);
     });
   leaf(group, "explain", "every step of a release with its reason")
-    .argument("<id>", "its number")
+    .argument("<id>", "its number", releaseNumber)
     .action(async (id: string, options: object) => {
       const { explainAction } = await import("../release/release-actions.ts");
       await explainAction(context, id, options);

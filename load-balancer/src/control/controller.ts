@@ -65,7 +65,7 @@ export class Controller {
   #leaseLost = false;
   #leadsAs: number | undefined;
   #leadingSinceMs = 0;
-  #forgotAtMs = 0;
+  #forgotAtMs: number | undefined;
   /** The main before, for the way back, while another release is under way. */
   #warm: Running | undefined;
   #epoch: number | undefined;
@@ -308,6 +308,7 @@ export class Controller {
       underway === undefined
         ? []
         : await weighReplicas(members, underway.plan, runtime, this.#loads);
+    this.#forgotAtMs ??= nowMs(); // at the start there is other work
     if (nowMs() - this.#forgotAtMs < FORGET_MS) return;
     this.#forgotAtMs = nowMs();
     await forgetBuilds(this.#parts);

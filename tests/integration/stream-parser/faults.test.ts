@@ -55,7 +55,7 @@ describe("stream-parser, disturbed,", () => {
       await checksums(calm.db, { progress: true }),
     );
     expect(await createStatisticsRepository(wild.db).verify()).toMatchObject({ different: 0 });
-  });
+  }, 600_000);
 
   it("shares and hands over partitions between two parsers, which write the same users", async () => {
     const lines = mixedLines(6_000, 4);
