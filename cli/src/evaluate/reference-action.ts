@@ -11,6 +11,7 @@ import { type EvaluationData, openFolder } from "./evaluation-data.ts";
 import { type Round, fitRound } from "./fit-rounds.ts";
 import {
   type ComparedRow,
+  REFERENCE_CONFIGS,
   REFERENCE_HELD_OUT,
   REFERENCE_ROWS,
   compareRow,
@@ -65,7 +66,7 @@ async function rowsOf(
   );
   const names = [...new Set(wanted.map(({ model }) => model))];
   if (names.length === 0) return [];
-  const chosen = await wantedModels(context, { ...options, models: names });
+  const chosen = await wantedModels(context, { ...options, models: names }, REFERENCE_CONFIGS);
   const asked = { ...options, protocol, liked: 4, heldOut: REFERENCE_HELD_OUT, k: 20 };
   const metrics = [...new Set(wanted.map(({ metric }) => metric))];
   const rounds: Round[] = [];

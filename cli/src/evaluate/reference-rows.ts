@@ -77,6 +77,14 @@ export const REFERENCE_ROWS: readonly ReferenceRow[] = [
   { protocol: "gorse", model: "ease", metric: "ndcg@10", value: 0.325, se: GORSE_SE },
 ];
 
+/**
+ * Where the registry's defaults are for models that are blended, what a model by itself has; others' figures are
+ * of models by themselves.
+ */
+export const REFERENCE_CONFIGS: Readonly<Partial<Record<ModelName, object>>> = {
+  ials: { unobservedWeight: 0.1 },
+};
+
 /** A figure of others beside ours. */
 export interface ComparedRow extends ReferenceRow {
   readonly ours: number;

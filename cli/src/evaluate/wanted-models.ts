@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
+import type { ModelName } from "@canarec/inference/models/model";
 import { type ModelPlan, planModels } from "@canarec/inference/training/model-plan";
 import { ServiceError } from "@canarec/service-kit/errors";
 import type { CliContext } from "../cli-context.ts";
@@ -14,13 +15,15 @@ export interface WantedModels {
 /**
  * The models that a command line names, or all and their blend.
  *
+ * @param usual parameters that differ from the defaults where the command line names no file of them.
  * @throws ServiceError "invalid_argument" for a model or parameter that there is not, or a file that is no JSON.
  */
 export async function wantedModels(
   context: CliContext,
   { models = ["blend"], config }: Pick<EvaluateCommandOptions, "models" | "config">,
+  usual: Readonly<Partial<Record<ModelName, object>>> = {},
 ): Promise<WantedModels> {
-  const configs = config === undefined ? {} : await readConfigs(context, config);
+  const configs = config === undefined ? usual : await readConfigs(context, config);
   const names = models.filter((name) => name !== "blend");
   return { plans: planModels(names, configs), withBlend: models.includes("blend") };
 }

@@ -1,7 +1,7 @@
 import { GateReport } from "@canarec/inference/contract/gate-report";
 import { Resources } from "@canarec/service-kit/lifecycle";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { FreshCollection } from "../../servers.ts";
+import { type FreshCollection, freshCollection } from "../../servers.ts";
 import { canarec } from "../cli/canarec.ts";
 import { type World, buildNow, openWorld } from "../inference/inference-under-test.ts";
 import { USERS, embedInRing, insertTastes, trainNow } from "../inference/trained-world.ts";
@@ -72,5 +72,13 @@ describe("the gate of bundles whose models were trained", () => {
     const { report } = await gate(learned, content, "--least-users", "20");
     expect([report.main.refitted, report.candidate.refitted]).toEqual([false, false]);
     expect(Date.parse(report.split?.at ?? "")).toBeGreaterThan(Date.parse("2026-02-28T00:00:00Z"));
+  });
+
+  it("reads a bundle that was trained where nothing is embedded", async () => {
+    await using nothing = freshCollection();
+    const { bundleId } = await trainNow(world.database, nothing, { models: ["popularity"] });
+    const { report } = await gate(learned, bundleId);
+    expect(report.damage).toBeNull();
+    expect(report.answers).toEqual({ asked: USERS, invalid: 0 });
   });
 });

@@ -82,7 +82,10 @@ async function writeChunks(
   client: Queryable,
   { bundle, artifact, bytes }: { bundle: EncodedBundle; artifact: string; bytes: Uint8Array },
 ): Promise<void> {
-  for (let start = 0, position = 0; start < bytes.length; start += CHUNK_BYTES, position += 1) {
+  // An artifact without a byte has one chunk, too: without any it would be missing.
+  const chunks = Math.max(1, Math.ceil(bytes.length / CHUNK_BYTES));
+  for (let position = 0; position < chunks; position += 1) {
+    const start = position * CHUNK_BYTES;
     const chunk = Buffer.from(bytes.subarray(start, start + CHUNK_BYTES));
     const sha256 = createHash("sha256").update(chunk).digest("hex");
     await client.query(
