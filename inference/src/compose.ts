@@ -32,6 +32,7 @@ import { explainNotRoute } from "./routes/explain-not.ts";
 import { movieRoutes } from "./routes/movies.ts";
 import { recommendDirectly, recommendRoute } from "./routes/recommend.ts";
 import { recommendationsRoute } from "./routes/recommendations.ts";
+import { surveyRoute } from "./routes/survey.ts";
 import { createTextSearch } from "./search/text-search.ts";
 import { type CurrentModel, openCurrentModel } from "./serving/keep-current.ts";
 import { createRecommender } from "./serving/recommender.ts";
@@ -147,6 +148,7 @@ function listenerOf(parts: AppParts): RequestListener {
     .use(recommendationsRoute(routing))
     .use(explainNotRoute(routing))
     .use(movieRoutes({ ...routing, search: createTextSearch(parts.embedding) }))
+    .use(surveyRoute(routing))
     .use(healthRoutes(parts.registry, () => readinessOf(live)))
     .use(unknownPath())
     .use(countFailures, errorHandler(log));

@@ -10,7 +10,14 @@ import type { ModelName } from "./models/model.ts";
 import type { ListReason } from "./contract/internal-header.ts";
 
 export type Route =
-  "recommend" | "recommendations" | "explain_not" | "movie" | "similar" | "search" | "popular";
+  | "recommend"
+  | "recommendations"
+  | "explain_not"
+  | "movie"
+  | "similar"
+  | "search"
+  | "popular"
+  | "survey";
 
 /** What is kept current in the background. */
 export type Refreshed = "statistics" | "new_movies" | "bundle";
