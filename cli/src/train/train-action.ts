@@ -13,6 +13,8 @@ import { type TrainReport, reportOf, trainingInWords } from "./train-report.ts";
 interface Options extends CommonOptions {
   readonly models?: readonly string[];
   readonly since?: Date;
+  /** Milliseconds of searching. */
+  readonly tune?: number;
   readonly seed: number;
   readonly threads: number;
 }
@@ -28,7 +30,7 @@ export async function trainAction(context: CliContext, options: Options): Promis
     using shown = showTraining(context, options);
     await using products = openProducts(threads);
     return await recordedTraining(
-      { database, chromaUrl, streamTopic, ...model, plans, seed, since },
+      { database, chromaUrl, streamTopic, ...model, plans, seed, since, tuneMs: options.tune },
       {
         ...shown.hooks,
         products,

@@ -55,6 +55,33 @@ describe("canarec train", () => {
   });
 });
 
+describe("canarec train --tune", () => {
+  it("keeps what it tried, goes on from there, and trains with the best", async () => {
+    const { pool } = world.database;
+    const trialsNow = async () => {
+      const { rows } = await pool.query<{ config: { alpha: number }; score: number }>(
+        "select config, score from training_trials where model = 'rp3beta' order by tried_at",
+      );
+      return rows;
+    };
+    const search = { models: ["rp3beta"], tuneMs: 5_000 };
+    const found = await trainNow(world.database, collection, search);
+    const trials = await trialsNow();
+    expect(trials.length).toBeGreaterThan(1);
+    const best = Math.max(...trials.map(({ score }) => score));
+    const winner = trials.find(({ score }) => score === best);
+    expect(found.learned.models[0]?.config).toEqual(winner?.config);
+    // Everything is known by now, unless the machine was too slow to end the search.
+    const again = await trainNow(world.database, collection, search);
+    const after = await trialsNow();
+    expect(after.slice(0, trials.length)).toEqual(trials);
+    const bestNow = Math.max(...after.map(({ score }) => score));
+    expect(again.learned.models[0]?.config).toEqual(
+      after.find(({ score }) => score === bestNow)?.config,
+    );
+  });
+});
+
 describe("a replica with a learned bundle", () => {
   it("serves lists of 20 of the user's taste, with nothing that they watched", async () => {
     await using replica = await world.start({ bundleId: trained.bundleId });

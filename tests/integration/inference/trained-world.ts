@@ -77,13 +77,14 @@ export interface TrainingOfTest {
   readonly models?: readonly string[];
   readonly seed?: number;
   readonly since?: Date | null;
+  readonly tuneMs?: number;
 }
 
 /** Train on the tables as they are. */
 export function trainNow(
   database: Database,
   collection: FreshCollection,
-  { models = [], seed = 1, since = null }: TrainingOfTest = {},
+  { models = [], seed = 1, since = null, tuneMs }: TrainingOfTest = {},
 ): Promise<RecordedTraining> {
   return recordedTraining(
     {
@@ -97,6 +98,7 @@ export function trainNow(
       plans: planModels(models),
       seed,
       since,
+      tuneMs,
     },
     {
       products: createPlainProducts(),

@@ -11,10 +11,13 @@ import {
   type Trained,
   trainModels,
 } from "@canarec/inference/training/train-models";
+import type { ModelPlan } from "@canarec/inference/training/model-plan";
+import { tuneModels } from "@canarec/inference/training/tune-models";
 import { ServiceError } from "@canarec/service-kit/errors";
 import { type BuildReport, countWithoutNeighbours } from "./build-bundle.ts";
 import { type BundleInput, readContents } from "./read-contents.ts";
 import { storeBundle } from "./store-bundle.ts";
+import { databaseTrials } from "./trial-store.ts";
 
 /** What a bundle is trained of, beside the database. */
 export interface TrainingRequest extends BundleInput, Pick<TrainInput, "plans" | "seed" | "blend"> {
@@ -22,6 +25,8 @@ export interface TrainingRequest extends BundleInput, Pick<TrainInput, "plans" |
   readonly chromaUrl: string;
   /** Only interactions from then on; null: all. */
   readonly since: Date | null;
+  /** Search for better parameters so long, first; absent: take the plans as they are. */
+  readonly tuneMs?: number | undefined;
 }
 
 export interface TrainingProgress extends TrainOptions {
@@ -52,7 +57,8 @@ export async function trainBundle(
 ): Promise<TrainedBundle> {
   const material = await readMaterial(request, { until: null, reads: options.reads });
   await options.hasRead(material);
-  const { plans, seed, blend } = request;
+  const { seed, blend } = request;
+  const plans = await plansFor(request, material, options);
   const trained = await trainModels(
     { ...material, plans, seed, rule: DEFAULT_PREFERENCE, ...(blend && { blend }) },
     options,
@@ -72,6 +78,17 @@ export async function trainBundle(
     bytes: bundle.manifest.artifacts.reduce((total, { bytes }) => total + bytes, 0),
     movies: contents.catalogue.length,
   };
+}
+
+/** The plans, or better ones where these are to be searched for. */
+function plansFor(
+  { database, plans, seed, tuneMs: budgetMs }: TrainingRequest,
+  { data, features }: TrainingMaterial,
+  options: TrainingProgress,
+): Promise<readonly ModelPlan[]> | readonly ModelPlan[] {
+  if (budgetMs === undefined) return plans;
+  const trials = databaseTrials(database);
+  return tuneModels({ data, features, plans, seed, budgetMs, trials }, options);
 }
 
 /**
