@@ -176,6 +176,17 @@ describe("a replica with a learned bundle", () => {
     for (const chance of propensities as number[]) expect(chance > 0 && chance <= 1).toBe(true);
   });
 
+  it("asks somebody new about movies of both tastes", async () => {
+    await using replica = await world.start({ bundleId: trained.bundleId });
+    const answer = (await (await fetch(`${replica.url}/api/v1/survey`)).json()) as {
+      movies: { id: string }[];
+    };
+    expect(new Set(answer.movies.map(({ id }) => id)).size).toBe(6);
+    const ofFirst = answer.movies.filter(({ id }) => FIRST_HALF.has(id)).length;
+    expect(ofFirst).toBeGreaterThan(0);
+    expect(ofFirst).toBeLessThan(6);
+  });
+
   it("leaves models out when there is no time for them, and counts it", async () => {
     await using replica = await world.start({ bundleId: trained.bundleId, scoringBudgetMs: 0 });
     expect(await listFor(replica.url, 1_000)).toHaveLength(20);

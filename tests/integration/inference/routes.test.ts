@@ -190,6 +190,17 @@ describe("GET /api/v1/movies/:id", () => {
   });
 });
 
+describe("GET /api/v1/survey", () => {
+  it("asks about popular movies where nothing was learned", async () => {
+    const { json } = await get("/api/v1/survey");
+    const { movies } = json as unknown as { movies: { id: string; title: string }[] };
+    expect(movies).toHaveLength(6);
+    const popular = (await get("/internal/popular?n=6")).json as unknown as { movies: string[] };
+    expect(movies.map(({ id }) => id)).toEqual(popular.movies);
+    expect((await get("/api/v1/survey?n=21")).status).toBe(400);
+  });
+});
+
 describe("what the load balancer and operators ask", () => {
   it("tells the popular list", async () => {
     const { json } = await get("/internal/popular?n=50");
