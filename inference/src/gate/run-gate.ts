@@ -61,8 +61,12 @@ async function openOrWhy(database: Pick<Database, "pool">, bundleId: string): Pr
   }
 }
 
+/** ISO 8601; null where it knows of none, or cannot be read. */
 function highEventAtOf(read: Opened): string | null {
-  return "contents" in read ? read.contents.watermark.highEventAt : null;
+  if ("damage" in read) return null;
+  const { watermark, learned } = read.contents;
+  const times = [watermark.highEventAt, learned?.from.until].filter((at) => typeof at === "string");
+  return times.toSorted((a, b) => Date.parse(a) - Date.parse(b)).at(-1) ?? null;
 }
 
 async function look(options: GateOptions, main: Opened, candidate: Opened): Promise<Found> {

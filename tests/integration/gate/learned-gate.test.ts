@@ -36,6 +36,10 @@ describe("the gate of bundles whose models were trained", () => {
     expect(report.verdict).toBe("pass");
     expect(report.main.refitted).toBe(false);
     expect(report.candidate.refitted).toBe(true);
+    expect([report.main.highEventAt, report.candidate.highEventAt]).toEqual([
+      null,
+      "2026-03-01T00:00:00.000Z", // the last of sixty days
+    ]);
     expect(report.split?.users).toBeGreaterThanOrEqual(report.margins.leastUsers);
     expect(Date.parse(report.split?.at ?? "")).toBeLessThan(Date.parse("2026-02-28T00:00:00Z"));
     expect(report.answers).toEqual({ asked: USERS, invalid: 0 });
