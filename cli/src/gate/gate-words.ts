@@ -32,7 +32,11 @@ function whatWasCompared({ main, candidate, split }: GateReport): string {
   });
   if (split === null) return lines.join("\n");
   const users = `${counted(split.users, "user")} who liked ${counted(split.targets, "movie")} after ${split.at}`;
-  return [...lines, `tested on  ${users}`].join("\n");
+  const shown =
+    split.shown === 0
+      ? ""
+      : `; ${counted(split.shown, "movie")} that their lists had shown do not count`;
+  return [...lines, `tested on  ${users}${shown}`].join("\n");
 }
 
 function figuresTable({ figures, margins }: GateReport): string {

@@ -14,7 +14,7 @@ export function gateReportFixture(changes: Partial<GateReport> = {}): GateReport
       ...{ lossShare: 0.02, level: 0.95, leastUsers: 50, coverageShare: 0.5, p99Ms: 5 },
       ...{ slowdown: 1.5, invalidAnswers: 0, seed: 1 },
     },
-    split: { at: "2026-01-01T00:00:00.000Z", users: 300, targets: 900 },
+    split: { at: "2026-01-01T00:00:00.000Z", users: 300, targets: 900, shown: 40 },
     figures: [
       {
         ...{ name: "ndcg@20", main: 0.25, candidate: 0.3, difference: 0.05, se: 0.005 },

@@ -66,8 +66,13 @@ export const GateReport = z.strictObject({
   main: GatedBundle,
   candidate: GatedBundle,
   margins: Margins,
-  /** What was known at the split is history, what was liked after it is to be found; null: nothing was compared. */
-  split: z.strictObject({ at: z.iso.datetime(), users: Count, targets: Count }).nullable(),
+  /**
+   * What was known at the split is history, what was liked after it is to be found, but for what lists had shown;
+   * null: nothing was compared.
+   */
+  split: z
+    .strictObject({ at: z.iso.datetime(), users: Count, targets: Count, shown: Count })
+    .nullable(),
   figures: z.array(Figure).max(10),
   /** Share of the catalogue in the test users' lists. */
   coverage: z.strictObject({ main: Share, candidate: Share }).nullable(),

@@ -62,8 +62,8 @@ export async function compareAtSplit(
   const isPossible = (atMs: number) => refit !== undefined || atMs >= Math.max(...until);
   let most = 0;
   for (const atMs of splitsToTry({ ...times, bundles: until }).filter(isPossible)) {
-    const users = await readTestUsers(database, { atMs, limit, seed, isTarget });
-    if (users.length >= leastUsers) return compare(options, bundles, { atMs, users });
+    const { users, shown } = await readTestUsers(database, { atMs, limit, seed, isTarget });
+    if (users.length >= leastUsers) return compare(options, bundles, { atMs, users, shown });
     most = Math.max(most, users.length);
   }
   return { noData: `${most} users to test on, ${leastUsers} are needed` };
@@ -72,12 +72,14 @@ export async function compareAtSplit(
 interface AtSplit {
   readonly atMs: number;
   readonly users: readonly TestUser[];
+  /** Movies that lists had shown. */
+  readonly shown: number;
 }
 
 async function compare(
   { database, refit }: CompareOptions,
   bundles: OpenBundles,
-  { atMs, users }: AtSplit,
+  { atMs, users, shown }: AtSplit,
 ): Promise<Compared> {
   const at = new Date(atMs);
   const measured = async ({ bundleId, contents }: OpenBundle) => {
@@ -90,7 +92,7 @@ async function compare(
   const candidate = await measured(bundles.candidate);
   const targets = users.reduce((sum, user) => sum + user.targets.size, 0);
   return {
-    split: { at: at.toISOString(), users: users.length, targets },
+    split: { at: at.toISOString(), users: users.length, targets, shown },
     measures: measuresOf(main, candidate),
     coverage: { main: main.coverage, candidate: candidate.coverage },
     refitted: { main: main.refitted, candidate: candidate.refitted },

@@ -4,6 +4,7 @@ import { ServingModel } from "../serving/serving-model.ts";
 import { measureLists } from "./compare-lists.ts";
 import type { ListMaker } from "./list-maker.ts";
 import { fastestOf } from "./measure-latency.ts";
+import { NOTHING_SHOWN } from "./read-shown.ts";
 import { testUserFrom } from "./test-users.ts";
 
 const model = new ServingModel(
@@ -19,8 +20,8 @@ describe("measureLists", () => {
     ];
     const maker: ListMaker = { model, list: () => lists.shift() ?? [] };
     const users = [
-      { userId: 1, before: [], targets: new Set([2, 7]) },
-      { userId: 2, before: [], targets: new Set([1]) },
+      { userId: 1, before: [], shown: 0, targets: new Set([2, 7]) },
+      { userId: 2, before: [], shown: 0, targets: new Set([1]) },
     ];
     const { measures, coverage } = measureLists(maker, users);
     expect(measures.get("recall@20")).toEqual(Float64Array.of(1 / 2, 1));
@@ -40,9 +41,22 @@ describe("testUserFrom", () => {
 
   it("knows what had begun, and looks for what was liked of the rest", () => {
     const entries = [entry(1, 10), entry(2, 20), entry(3, 21), entry(4, 30)];
-    const user = testUserFrom({ userId: 5, entries }, 20, ({ movieKey }) => movieKey !== 3);
+    const isTarget = ({ movieKey }: { movieKey: number }) => movieKey !== 3;
+    const split = { atMs: 20, isTarget, shown: NOTHING_SHOWN };
+    const user = testUserFrom({ userId: 5, entries }, split);
     expect(user.before.map(({ movieKey }) => movieKey)).toEqual([1, 2]);
     expect([...user.targets]).toEqual([4]);
+  });
+
+  it("does not look for what a list had shown before it began", () => {
+    const entries = [entry(1, 21), entry(2, 30), entry(3, 30)];
+    const shown = new Map([
+      [1, 21],
+      [2, 31],
+    ]);
+    const user = testUserFrom({ userId: 5, entries }, { atMs: 20, isTarget: () => true, shown });
+    expect([...user.targets]).toEqual([2, 3]);
+    expect(user.shown).toBe(1);
   });
 });
 

@@ -14,7 +14,7 @@ function compared(loss: number): Found {
   return {
     measures: [{ name: "recall@20", main, candidate }],
     coverage: { main: 0.5, candidate: 0.4 },
-    split: { at: "2026-01-01T00:00:00.000Z", users: 60, targets: 99 },
+    split: { at: "2026-01-01T00:00:00.000Z", users: 60, targets: 99, shown: 0 },
     refitted: { main: false, candidate: true },
     answers: { asked: 9, invalid: [] },
     latency: { users: 9, main: quick, candidate: quick },

@@ -6,6 +6,7 @@ import {
   encodeBundle,
 } from "@canarec/inference/bundle/codec/index";
 import { bundleFixture } from "@canarec/inference/bundle/codec/bundle-fixture";
+import { ensurePartitions } from "@canarec/db-utils/partitions";
 import { Resources, disposable } from "@canarec/service-kit/lifecycle";
 import { storeBundle } from "@canarec/vectordb-scripts/bundle/store-bundle";
 import { freshDatabase } from "../../servers.ts";
@@ -31,6 +32,8 @@ export interface GateWorld extends AsyncDisposable {
   readonly databaseUrl: string;
   /** Store a bundle that differs from the good one. @returns its id. */
   store(change?: (good: BundleContents) => Partial<BundleContents>): Promise<string>;
+  /** Show these users, a minute before each of their latest movies began, a list that has it. */
+  show(isShown: (user: number) => boolean): Promise<void>;
 }
 
 /**
@@ -49,7 +52,11 @@ export async function openGateWorld(users: number): Promise<GateWorld> {
     await storeBundle(database, bundle);
     return bundle.bundleId;
   };
-  return disposable(opened, { database, databaseUrl: fresh.url, store });
+  const show: GateWorld["show"] = async (isShown) => {
+    const everybody = Array.from({ length: users }, (_, user) => user);
+    await insertExposures(database, everybody.filter(isShown));
+  };
+  return disposable(opened, { database, databaseUrl: fresh.url, store, show });
 }
 
 /** Neighbours of another kind each: similar to nothing that its users watch. */
@@ -97,6 +104,22 @@ async function insertUsers({ pool }: Database, users: number): Promise<void> {
       rows.map(({ place }) => place + 1), // keys count from 1
       rows.map(({ atMs }) => new Date(atMs)),
       LENGTH - 1,
+    ],
+  );
+}
+
+async function insertExposures(database: Database, users: readonly number[]): Promise<void> {
+  await ensurePartitions(database, NOW);
+  const rows = users.flatMap((user) => watchesOf(user).slice(BEFORE));
+  await database.pool.query(
+    `insert into exposures (user_id, answered_at, request_id, list, status, latency_us, personalised, pinned, assigned,
+       served, reason, attempts)
+     select u, at - interval '1 minute', u || '-' || m, array[m], 200, 9, true, false, 'main', 'main', 'ok', '[]'
+     from unnest($1::bigint[], $2::text[], $3::timestamptz[]) as e (u, m, at)`,
+    [
+      rows.map(({ user }) => user),
+      rows.map(({ place }) => movieId(place)),
+      rows.map(({ atMs }) => new Date(atMs)),
     ],
   );
 }

@@ -107,6 +107,17 @@ describe("canarec gate", () => {
     expect(report.reasons[0]).toContain("there is no main to compare with");
   });
 
+  it("does not count what lists had shown", async () => {
+    await using shown = await openGateWorld(USERS);
+    const [main, candidate] = [await shown.store(), await shown.store(misled)];
+    const half = USERS / 2;
+    await shown.show((user) => user < half);
+    const args = ["gate", "--main", main, "--candidate", candidate, "--json"];
+    const { out } = await canarec(args, { env: { DATABASE_URL: shown.databaseUrl } });
+    const { split } = GateReport.parse(JSON.parse(out));
+    expect(split).toMatchObject({ users: half, targets: 4 * half, shown: 4 * half });
+  });
+
   it("says in words what it found", async () => {
     const args = ["gate", "--main", good.slice(0, 20), "--candidate", await twin()];
     const { out } = await canarec(args, { env: { DATABASE_URL: world.databaseUrl } });
