@@ -89,8 +89,8 @@ export async function startInference(
   const statistics = createStatisticsRefresh(database, config.streamTopic, wallMs);
   const source = postgresBundles(database);
   const loader = createBundleLoader(source, path.join(config.home, "bundles"), log);
-  const { bundleId } = config;
-  const keeping = { database, source, loader, statistics, metrics, log, nowMs, bundleId };
+  const served = { bundleId: config.bundleId, hideAdult: config.hideAdult };
+  const keeping = { database, source, loader, statistics, metrics, log, nowMs, ...served };
   const current = opened.use(await openCurrentModel(keeping));
   const histories = openHistories(config, historyDatabase, { live, metrics, nowMs, log });
   const embedding = opened.use(openBackgroundEmbedding({ config, database, metrics, log, wallMs }));

@@ -34,7 +34,10 @@ export function movieRoutes(parts: MovieParts): Router {
     .get("/internal/popular", (req, res) => {
       const n = queryOf(req.url, ["n"]).count("n", COUNT);
       const model = parts.model();
-      const ids = model.popular.slice(0, n).map((movie) => model.movies[movie]?.movieId);
+      const ids = model.popular
+        .filter((movie) => !model.keptFromAll.includes(movie))
+        .slice(0, n)
+        .map((movie) => model.movies[movie]?.movieId);
       res.json(timed("popular", () => ({ movies: ids })));
     })
     .get("/api/v1/movies", async (req, res) => {

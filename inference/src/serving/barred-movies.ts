@@ -1,9 +1,12 @@
 import { MOVIE_KEY, type PackedHistory, STRIDE } from "../retrieval/packed-history.ts";
 import type { ServingModel } from "./serving-model.ts";
 
-/** Name every movie that must not be in a user's list: what they watched or rated, and what is excluded. */
+/**
+ * Name every movie that must not be in a user's list: what they watched or rated, what is excluded, and
+ * what nobody is shown.
+ */
 export function barredMovies(
-  model: Pick<ServingModel, "indexOf">,
+  model: Pick<ServingModel, "indexOf" | "keptFromAll">,
   history: PackedHistory,
   exclude: readonly number[],
   bar: (movie: number) => void,
@@ -13,4 +16,5 @@ export function barredMovies(
     if (movie !== undefined) bar(movie);
   }
   for (const movie of exclude) bar(movie);
+  for (const movie of model.keptFromAll) bar(movie);
 }

@@ -3,6 +3,7 @@ import { ServiceError, messageOf } from "@canarec/service-kit/errors";
 import type { Logger } from "@canarec/service-kit/logging";
 import type { BundleLoader, BundleSource } from "../bundle/load-bundle.ts";
 import type { InferenceMetrics, Refreshed } from "../metrics.ts";
+import { readAdultMovies } from "../overlay/read-adult-movies.ts";
 import { readNewMovies } from "../overlay/read-new-movies.ts";
 import type { StatisticsRefresh } from "../statistics/statistics-refresh.ts";
 import { type NewMovie, ServingModel } from "./serving-model.ts";
@@ -21,6 +22,8 @@ export interface KeepCurrentParts {
   readonly metrics: InferenceMetrics;
   readonly log: Logger;
   readonly nowMs: () => number;
+  /** Movies for adults are shown to nobody. */
+  readonly hideAdult: boolean;
   /** Serve this one for ever; absent: the newest. */
   readonly bundleId?: string | undefined;
 }
@@ -141,9 +144,17 @@ async function loadFirst({ source, loader, bundleId, metrics }: KeepCurrentParts
 
 const laidOver = new WeakMap<ServingModel, string>();
 
-/** Lay new movies over a model, unless they are the same as before. */
+/** Lay new movies over a model, unless they are the same as before, and keep from all what nobody is to see. */
 async function layOver(
-  { database }: Pick<KeepCurrentParts, "database">,
+  { database, hideAdult }: Pick<KeepCurrentParts, "database" | "hideAdult">,
+  model: ServingModel,
+): Promise<void> {
+  await layNewMovies(database, model);
+  if (hideAdult) model.keepFromAll(await readAdultMovies(database));
+}
+
+async function layNewMovies(
+  database: KeepCurrentParts["database"],
   model: ServingModel,
 ): Promise<void> {
   const added = await readNewMovies(database, model);

@@ -44,6 +44,7 @@ export class ServingModel {
   /** Undefined where the bundle has no learned part. */
   readonly learned: LearnedModels | undefined;
   #newcomers: Newcomers;
+  #keptFromAll: readonly number[] = [];
   #version = 0;
   #countsVersion = 0;
   #movies: readonly CatalogueMovie[];
@@ -121,6 +122,19 @@ export class ServingModel {
   /** Movies that came after the bundle, as its learned models judge them. */
   get newcomers(): Newcomers {
     return this.#newcomers;
+  }
+
+  /** Dense indices of movies that nobody is shown. */
+  get keptFromAll(): readonly number[] {
+    return this.#keptFromAll;
+  }
+
+  /** Show these movies to nobody, in place of those kept before. Keys that are not there do not matter. */
+  keepFromAll(movieKeys: Iterable<number>): void {
+    const kept = [...movieKeys].flatMap((key) => this.#byKey.get(key) ?? []).sort((a, b) => a - b);
+    if (kept.join() === this.#keptFromAll.join()) return;
+    this.#keptFromAll = kept;
+    this.#version += 1;
   }
 
   indexOf(movieKey: number): number | undefined {

@@ -48,6 +48,7 @@ export async function openWorld(movies = MOVIES): Promise<World> {
     logLevel: "silent",
     deadlineMs: 600,
     scoringBudgetMs: 1_000,
+    hideAdult: false,
     build: "test",
     historyRows: 100_000,
     historyConnections: 4,

@@ -144,6 +144,29 @@ describe("a replica with a learned bundle", () => {
     }
   });
 
+  it("shows movies for adults to nobody where it is told so", async () => {
+    await using open = await world.start({ bundleId: trained.bundleId });
+    const adult = (await listFor(open.url, 1_000)).slice(0, 3);
+    await world.database.pool.query("update movies set adult = true where movie_id = any($1)", [
+      adult,
+    ]);
+    await using strict = await world.start({ bundleId: trained.bundleId, hideAdult: true });
+    const popular = (await (await fetch(`${strict.url}/internal/popular?n=100`)).json()) as {
+      movies: string[];
+    };
+    for (const list of [
+      await listFor(strict.url, 1_000),
+      await listFor(strict.url, 77_777),
+      popular.movies,
+    ]) {
+      expect(list.length).toBeGreaterThanOrEqual(20);
+      expect(list.filter((id) => adult.includes(id))).toEqual([]);
+    }
+    await using still = await world.start({ bundleId: trained.bundleId });
+    expect((await listFor(still.url, 1_000)).slice(0, 3)).toEqual(adult);
+    await world.database.pool.query("update movies set adult = null");
+  });
+
   it("says why a movie is not in a list", async () => {
     await using replica = await world.start({ bundleId: trained.bundleId });
     const ask = async (place: number) => {

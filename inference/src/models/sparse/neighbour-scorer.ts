@@ -13,7 +13,7 @@ export function neighbourArtifact(
   return { numbers: { ...numbers, movies, width }, arrays: { neighbours, weights } };
 }
 
-/** @throws ServiceError "data_loss" for an artifact whose arrays do not fit its numbers. */
+/** @throws ServiceError "data_loss" for arrays that do not fit the numbers, or name movies that there are not. */
 export function neighbourTableOf({ numbers, arrays }: Artifact): NeighbourTable {
   const [movies, width] = [numbers["movies"] ?? NaN, numbers["width"] ?? NaN];
   const { neighbours, weights } = arrays;
@@ -23,6 +23,10 @@ export function neighbourTableOf({ numbers, arrays }: Artifact): NeighbourTable 
     weights.length !== neighbours.length
   ) {
     throw new ServiceError("data_loss", `no table of ${movies} × ${width} neighbours`);
+  }
+  const stranger = neighbours.find((neighbour) => !(neighbour >= -1 && neighbour < movies));
+  if (stranger !== undefined) {
+    throw new ServiceError("data_loss", `neighbour ${stranger} is not in −1 … ${movies - 1}`);
   }
   return { movies, width, neighbours, weights };
 }
