@@ -180,6 +180,7 @@ describe("canarec bundle", () => {
     expect(built).toEqual({
       bundleId,
       outcome: "built",
+      models: [], // nobody has done anything
       movies: 4,
       withoutNeighbours: 0,
       bytes: expect.any(Number) as number,
