@@ -27,6 +27,15 @@ export interface LearnedWeights {
 }
 
 /**
+ * Models that lists are made of: all but svd, which predicts ratings and is shown beside a movie; svd where there is
+ * nothing else.
+ */
+export function listModels(names: readonly ModelName[]): readonly ModelName[] {
+  const others = names.filter((name) => name !== "svd");
+  return others.length > 0 ? others : names;
+}
+
+/**
  * Weigh models by how well they tell, together, what the users of a split took.
  *
  * @param split undefined where there are too few users to learn from.
@@ -35,7 +44,10 @@ export function learnWeights(
   scorers: ReadonlyMap<ModelName, Scorer>,
   split: Split | undefined,
 ): LearnedWeights {
-  const terms = [...scorers.keys()].map((signal) => ({ signal, shape: "standard" as const }));
+  const terms = listModels([...scorers.keys()]).map((signal) => ({
+    signal,
+    shape: "standard" as const,
+  }));
   if (split === undefined) return alike(terms);
   const examples: BlendExample[] = [];
   for (const [{ targets }, answers] of askCases(scorers, split, BLEND_SHAPE.candidatesPerModel)) {

@@ -7,7 +7,7 @@ import type { ModelName, MovieFeatures } from "../models/model.ts";
 import type { PreferenceRule } from "../models/preference.ts";
 import { prepareModels } from "./ask-cases.ts";
 import { type FitOptions, fitModels } from "./fit-models.ts";
-import { BLEND_SHAPE, learnWeights } from "./learn-weights.ts";
+import { BLEND_SHAPE, learnWeights, listModels } from "./learn-weights.ts";
 import { likenessOf } from "./likeness.ts";
 import { type TrainingMetrics, measureModels } from "./measure-models.ts";
 import type { ModelPlan } from "./model-plan.ts";
@@ -82,7 +82,7 @@ async function rehearse(
 ): Promise<{ blend: Blend; metrics: TrainingMetrics | null; weighedBy: number }> {
   const test = validationSplit(data.interactions, seed);
   const validation = test && validationSplit(test.training, seed + 1);
-  const names = plans.map(({ name }) => name);
+  const names = listModels(plans.map(({ name }) => name));
   if (test === undefined) return { blend: given ?? untaught(names), metrics: null, weighedBy: 0 };
   const past = (validation ?? test).training;
   const { models } = await timed("validation", () =>

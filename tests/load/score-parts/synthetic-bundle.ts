@@ -5,7 +5,7 @@ import { createPlainProducts } from "@canarec/inference/models/linear-algebra/pl
 import type { FitTools, ModelName } from "@canarec/inference/models/model";
 import { DEFAULT_PREFERENCE } from "@canarec/inference/models/preference";
 import { neighbourArtifact } from "@canarec/inference/models/sparse/neighbour-scorer";
-import { BLEND_SHAPE } from "@canarec/inference/training/learn-weights";
+import { BLEND_SHAPE, listModels } from "@canarec/inference/training/learn-weights";
 import { planModels } from "@canarec/inference/training/model-plan";
 import { fitModel } from "@canarec/inference/training/fit-models";
 import { likenessOf } from "@canarec/inference/training/likeness";
@@ -49,8 +49,9 @@ export async function syntheticBundle({
         : await fitModel(data, plan, options),
     );
   }
-  const weight = 1 / models.length;
-  const terms = models.map(({ name }) => ({ signal: name, shape: "standard" as const, weight }));
+  const listed = listModels(models.map(({ name }) => name));
+  const weight = 1 / listed.length;
+  const terms = listed.map((signal) => ({ signal, shape: "standard" as const, weight }));
   return {
     ...emptyBundle(movies, sampler),
     learned: {
