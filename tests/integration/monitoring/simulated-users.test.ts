@@ -22,7 +22,8 @@ import { type FreshDatabase, freshDatabase } from "../../servers.ts";
 import { EVALUATION_SNAPSHOT, advanceSources, beginRelease } from "./traffic.ts";
 
 const MINUTE_MS = 60_000;
-const START_MS = Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS - 3 * 3_600_000;
+/** At the full hour: Postgres has minutes watched by the hour, the ledger has them exactly. */
+const START_MS = Math.floor(Date.now() / 3_600_000) * 3_600_000 - 3 * 3_600_000;
 /** Of the ramp, before the evaluation. */
 const RAMP_MINUTES = 4;
 
