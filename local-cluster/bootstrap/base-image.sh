@@ -10,20 +10,20 @@ file=${1:?"usage: base-image.sh FILE.tar"}
 work=$(mktemp -d "$file.XXXXXX")
 trap 'rm -rf --one-file-system "$work"' EXIT
 
-debootstrap --variant=minbase --include=ca-certificates,libstdc++6 bookworm "$work/root" >"$work/log" 2>&1 ||
+debootstrap --variant=minbase --include=ca-certificates,libstdc++6 bookworm "$work/base" >"$work/log" 2>&1 ||
   { tail -n 5 "$work/log" >&2; exit 1; }
-rm -rf "$work"/root/var/cache/apt/archives/*.deb "$work"/root/var/lib/apt/lists/*
+rm -rf "$work"/base/var/cache/apt/archives/*.deb "$work"/base/var/lib/apt/lists/*
 
 node=$(command -v node)
 modules=$(dirname "$(dirname "$(readlink -f "$(command -v npm)")")")
-install -D "$(readlink -f "$node")" "$work/root/usr/local/bin/node"
-mkdir -p "$work/root/usr/local/lib/node_modules"
-cp -a "$modules" "$work/root/usr/local/lib/node_modules/npm"
-ln -s ../lib/node_modules/npm/bin/npm-cli.js "$work/root/usr/local/bin/npm"
+install -D "$(readlink -f "$node")" "$work/base/usr/local/bin/node"
+mkdir -p "$work/base/usr/local/lib/node_modules"
+cp -a "$modules" "$work/base/usr/local/lib/node_modules/npm"
+ln -s ../lib/node_modules/npm/bin/npm-cli.js "$work/base/usr/local/bin/npm"
 if [ -f /etc/ssl/certs/ca-certificates.crt ]; then
-  cp /etc/ssl/certs/ca-certificates.crt "$work/root/etc/ssl/certs/ca-certificates.crt"
+  cp /etc/ssl/certs/ca-certificates.crt "$work/base/etc/ssl/certs/ca-certificates.crt"
 fi
-chroot "$work/root" /usr/local/bin/node --version >/dev/null
+chroot "$work/base" /usr/local/bin/node --version >/dev/null
 
-tar -C "$work/root" -cf "$work/tar" .
+tar -C "$work/base" -cf "$work/tar" .
 mv "$work/tar" "$file"
