@@ -20,13 +20,17 @@ beforeAll(async () => {
 
 afterAll(() => world[Symbol.asyncDispose]());
 
-/** A clock that never goes back; stopped, it moves only when it is told to. */
+/**
+ * A clock that never goes back; stopped, it moves only when it is told to. It counts whole milliseconds:
+ * with parts of one, 2,001 − 1,001 ms after its start may be more than 1,000.
+ */
 function stoppableClock() {
+  const wholeMs = () => Math.floor(performance.now());
   let stoppedAtMs: number | undefined;
   let aheadMs = 0;
   return {
-    nowMs: () => (stoppedAtMs ?? performance.now()) + aheadMs,
-    stop: () => void (stoppedAtMs = performance.now()),
+    nowMs: () => (stoppedAtMs ?? wholeMs()) + aheadMs,
+    stop: () => void (stoppedAtMs = wholeMs()),
     goOn: () => void (stoppedAtMs = undefined),
     pass: (ms: number) => void (aheadMs += ms),
   };
