@@ -71,6 +71,7 @@ const PURE = [
 const PURE_FILES = [
   "db-utils/src/interactions/merge-interaction.ts",
   "inference/src/embedding/movie-text.ts",
+  "inference/src/serving/barred-movies.ts",
 ];
 
 /** Packages of pure functions that pure folders may use. */

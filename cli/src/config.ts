@@ -1,4 +1,5 @@
 import { type Env, parseConfig, variable } from "@canarec/service-kit/config";
+import { LIST_RULE_VARIABLES, type ListRules, listRulesFrom } from "@canarec/inference/list-rules";
 import { z } from "zod";
 
 /** What the environment says; the cluster's file says the rest. */
@@ -14,6 +15,8 @@ export interface CliConfig {
   readonly streamZone: string | undefined;
   readonly ratingMax: number | undefined;
   readonly minilmPath: string | undefined;
+  /** As replicas are given them. */
+  readonly listRules: ListRules;
   readonly logLevel: string;
 }
 
@@ -29,6 +32,7 @@ const CliEnv = z.object({
   STREAM_ZONE: variable.zone.optional(),
   RATING_MAX: variable.ratingMax.optional(),
   MINILM_PATH: z.string().optional(),
+  ...LIST_RULE_VARIABLES,
   LOG_LEVEL: variable.logLevel.default("info"),
 });
 
@@ -47,6 +51,7 @@ export function cliConfig(env: Env): CliConfig {
     streamZone: e.STREAM_ZONE,
     ratingMax: e.RATING_MAX,
     minilmPath: e.MINILM_PATH,
+    listRules: listRulesFrom(e),
     logLevel: e.LOG_LEVEL,
   };
 }

@@ -133,9 +133,12 @@ function listenerOf(parts: AppParts): RequestListener {
   const answers = createUserAnswers({
     ...{ histories, model, nowMs },
     recommender: createRecommender({
-      budgetMs: parts.config.scoringBudgetMs,
-      nowMs,
-      onSkipped: (name) => metrics.modelSkipped(name),
+      barring: parts.config.barring,
+      budget: {
+        budgetMs: parts.config.scoringBudgetMs,
+        nowMs,
+        onSkipped: (name) => metrics.modelSkipped(name),
+      },
     }),
   });
   const routing = { answers, metrics, model, nowMs, log, build: parts.config.build };

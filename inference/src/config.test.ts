@@ -10,6 +10,21 @@ describe("inferenceConfig", () => {
     expect(config).not.toHaveProperty("bundleId");
   });
 
+  it("takes any minute for watched unless a share is named", () => {
+    expect(inferenceConfig(needed)).toMatchObject({
+      barring: { watchedAbove: 0 },
+      hideAdult: false,
+    });
+    const told = { ...needed, WATCHED_ABOVE_SHARE: "0.05", HIDE_ADULT: "true" };
+    expect(inferenceConfig(told)).toMatchObject({
+      barring: { watchedAbove: 0.05 },
+      hideAdult: true,
+    });
+    expect(() => inferenceConfig({ ...needed, WATCHED_ABOVE_SHARE: "5%" })).toThrow(
+      "WATCHED_ABOVE_SHARE",
+    );
+  });
+
   it("names every wrong variable at once, and no value", () => {
     const wrong = { ...needed, CHROMA_URL: "ftp://x", BUNDLE_ID: "newest", PORT: "80a" };
     expect.hasAssertions();

@@ -1,8 +1,9 @@
 import path from "node:path";
 import { type Env, parseConfig, variable } from "@canarec/service-kit/config";
 import { z } from "zod";
+import { LIST_RULE_VARIABLES, type ListRules, listRulesFrom } from "./list-rules.ts";
 
-export interface InferenceConfig {
+export interface InferenceConfig extends ListRules {
   readonly databaseUrl: string;
   readonly chromaUrl: string;
   /** Topic of the stream: popularity is as of its latest event. */
@@ -14,8 +15,6 @@ export interface InferenceConfig {
   readonly logLevel: string;
   /** A whole answer's budget, the load balancer's share included. */
   readonly deadlineMs: number;
-  /** Movies that the catalogue marks as for adults are shown to nobody. */
-  readonly hideAdult: boolean;
   /** Time for scoring one list; models that it does not suffice for are left out. */
   readonly scoringBudgetMs: number;
   /** Serve this bundle and no other; absent: the newest complete one, and each that follows. */
@@ -39,7 +38,7 @@ const InferenceEnv = z.object({
   PORT: variable.port.default(8083),
   LOG_LEVEL: variable.logLevel.default("info"),
   DEADLINE_MS: variable.milliseconds.default(600),
-  HIDE_ADULT: z.enum(["true", "false"]).default("false"),
+  ...LIST_RULE_VARIABLES,
   SCORING_BUDGET_MS: variable.milliseconds.default(10),
   BUNDLE_ID: z
     .string()
@@ -66,7 +65,7 @@ export function inferenceConfig(env: Env): InferenceConfig {
     port: e.PORT,
     logLevel: e.LOG_LEVEL,
     deadlineMs: e.DEADLINE_MS,
-    hideAdult: e.HIDE_ADULT === "true",
+    ...listRulesFrom(e),
     scoringBudgetMs: e.SCORING_BUDGET_MS,
     build: e.BUILD,
     historyRows: e.HISTORY_ROWS,

@@ -4,6 +4,7 @@ import { packHistory } from "@canarec/inference/history/read-history";
 import { absenceOf } from "@canarec/inference/routes/explain-not";
 import { explainNot } from "@canarec/inference/serving/explain-not";
 import { createRecommender } from "@canarec/inference/serving/recommender";
+import type { BarReason } from "@canarec/inference/retrieval/bar-rule";
 import { LIST_LENGTH } from "@canarec/inference/serving/user-answers";
 import { ServiceError } from "@canarec/service-kit/errors";
 import { findBundleId } from "@canarec/vectordb-scripts/bundle/read-bundles";
@@ -28,6 +29,8 @@ const Absence = z.looseObject({
   movie: z.looseObject({ id: z.string(), title: z.string().nullable() }),
   place: z.number().nullable(),
   isBarred: z.boolean(),
+  /** A replica of an older build gives none. */
+  barredBecause: z.array(z.string()).default([]),
   personalised: z.boolean(),
   rank: z.number(),
   candidates: z.number(),
@@ -74,29 +77,32 @@ async function askBundle(
   userId: number,
   options: NotListedOptions & { readonly bundle: string },
 ): Promise<Absence> {
-  return await withDatabase(context, options, async (database) => {
+  return await withDatabase(context, options, async (database, { config }) => {
+    const { barring, hideAdult } = config.listRules;
     const bundleId = await findBundleId(database, options.bundle);
     const contents = await readBundle(database, bundleId);
-    const model = await modelOf(database, { bundleId, contents });
+    const model = await modelOf(database, { bundleId, contents, hideAdult });
     const movie = model.indexOfId(options.not);
     if (movie === undefined) {
       throw new ServiceError("not_found", `no movie ${JSON.stringify(options.not)} in this bundle`);
     }
     const history = packHistory(await createInteractionRepository(database).history(userId));
-    const found = explainNot(model, createRecommender(), { history, movie, n: LIST_LENGTH });
+    const found = explainNot(model, createRecommender({ barring }), {
+      ...{ history, movie },
+      n: LIST_LENGTH,
+    });
     return Absence.parse(absenceOf(userId, { ...found, model, movie }));
   });
 }
 
 function inWords(answer: Absence): string {
-  const { movie, place, isBarred, rank, candidates, score, scoreNeeded, models } = answer;
+  const { movie, place, isBarred, barredBecause, rank, candidates, score, scoreNeeded, models } =
+    answer;
   const name = movie.title ?? movie.id;
   const lines = [];
   if (place !== null) lines.push(`${name} is in the list, at place ${place}.`);
   else if (isBarred)
-    lines.push(
-      `${name} is never in the list: the user has watched, rated or hidden it, or nobody is shown it.`,
-    );
+    lines.push(`${name} is never in the list: ${barredBecause.map(barWords).join(", ")}.`);
   else lines.push(`${name} is not in the list.`);
   const ranked = `rank ${rank} of ${candidates} with a score of ${score.toFixed(3)}`;
   lines.push(isBarred ? `If the user had never met it: ${ranked}.` : `It has ${ranked}.`);
@@ -112,4 +118,16 @@ function inWords(answer: Absence): string {
     one.rankNeeded === null ? "not by it alone" : String(one.rankNeeded),
   ]);
   return [...lines, "", table(head, rows)].join("\n");
+}
+
+const BAR_WORDS: Readonly<Record<string, string>> = {
+  rated: "the user has rated it",
+  watched: "the user has watched it",
+  excluded: "the request leaves it out",
+  kept_from_all: "nobody is shown it",
+} satisfies Record<BarReason, string>;
+
+/** Of a reason that a newer replica gives, its name. */
+function barWords(reason: string): string {
+  return BAR_WORDS[reason] ?? reason;
 }

@@ -4,6 +4,7 @@ import type { BundleContents } from "../bundle/codec/index.ts";
 import type { GateReport } from "../contract/gate-report.ts";
 import type { GateMargins } from "../evaluation/gate-margins.ts";
 import type { GateEvidence, GateMeasure } from "../evaluation/gate.ts";
+import type { ListRules } from "../list-rules.ts";
 import { readTimes, splitsToTry } from "./choose-split.ts";
 import { type ListsMeasured, measureLists } from "./compare-lists.ts";
 import { modelOf } from "./gated-model.ts";
@@ -16,6 +17,7 @@ import { type TestUser, readTestUsers } from "./test-users.ts";
 export interface CompareOptions {
   readonly database: Pick<Database, "pool">;
   readonly margins: GateMargins;
+  readonly rules: ListRules;
   /** Users that are tested, at most. */
   readonly limit: number;
   readonly refit?: Refit | undefined;
@@ -77,7 +79,7 @@ interface AtSplit {
 }
 
 async function compare(
-  { database, refit }: CompareOptions,
+  { database, refit, rules: { hideAdult, barring } }: CompareOptions,
   bundles: OpenBundles,
   { atMs, users, shown }: AtSplit,
 ): Promise<Compared> {
@@ -85,8 +87,8 @@ async function compare(
   const measured = async ({ bundleId, contents }: OpenBundle) => {
     const refitted = refit !== undefined && learnedUntilMs(contents) > atMs;
     const known = refitted ? await refit(contents, at) : contents;
-    const model = await modelOf(database, { bundleId, contents: known }, at);
-    return { refitted, ...measureLists(createListMaker(model), users) };
+    const model = await modelOf(database, { bundleId, contents: known, hideAdult, at });
+    return { refitted, ...measureLists(createListMaker(model, barring), users) };
   };
   const main = await measured(bundles.main);
   const candidate = await measured(bundles.candidate);

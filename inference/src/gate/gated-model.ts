@@ -2,6 +2,8 @@ import type { Database } from "@canarec/db-utils/database";
 import { ServiceError } from "@canarec/service-kit/errors";
 import { type BundleContents, decodeBundle } from "../bundle/codec/index.ts";
 import { postgresBundles } from "../bundle/postgres-source.ts";
+import type { ListRules } from "../list-rules.ts";
+import { readAdultMovies } from "../overlay/read-adult-movies.ts";
 import { readNewMovies } from "../overlay/read-new-movies.ts";
 import { ServingModel } from "../serving/serving-model.ts";
 import { readCountsAt } from "./read-counts-at.ts";
@@ -21,18 +23,24 @@ export async function readBundle(database: Pool, bundleId: string): Promise<Bund
   return decodeBundle(bundleId, stored.manifest, stored.artifacts);
 }
 
+export interface ModelSource extends Pick<ListRules, "hideAdult"> {
+  readonly bundleId: string;
+  readonly contents: BundleContents;
+  /** Whose counts; absent: the bundle's own. */
+  readonly at?: Date;
+}
+
 /**
- * What a replica answers from: the bundle with newer movies and counts laid over it.
- *
- * @param at whose counts; absent: the bundle's own.
+ * What a replica answers from: the bundle with newer movies and counts laid over it, without movies that nobody is
+ * shown.
  */
 export async function modelOf(
   database: Pool,
-  { bundleId, contents }: { readonly bundleId: string; readonly contents: BundleContents },
-  at?: Date,
+  { bundleId, contents, hideAdult, at }: ModelSource,
 ): Promise<ServingModel> {
   const model = new ServingModel(bundleId, contents);
   model.applyNewMovies(await readNewMovies(database, model));
+  if (hideAdult) model.keepFromAll(await readAdultMovies(database));
   if (at === undefined) return model;
   const halfLife = contents.ranking.popularityHalfLifeHours;
   // Every movie has a row, so nothing of the bundle's own, later counts is left.

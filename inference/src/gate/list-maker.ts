@@ -1,6 +1,7 @@
 import type { HistoryEntry } from "@canarec/db-utils/interactions/decode-history";
 import { packHistory } from "../history/read-history.ts";
-import { type Recommender, createRecommender } from "../serving/recommender.ts";
+import type { BarRule } from "../retrieval/bar-rule.ts";
+import { createRecommender } from "../serving/recommender.ts";
 import type { ServingModel } from "../serving/serving-model.ts";
 import { LIST_LENGTH } from "../serving/user-answers.ts";
 
@@ -11,8 +12,8 @@ export interface ListMaker {
   list(userId: number, entries: readonly HistoryEntry[]): number[];
 }
 
-export function createListMaker(model: ServingModel): ListMaker {
-  const recommender: Recommender = createRecommender();
+export function createListMaker(model: ServingModel, barring: BarRule): ListMaker {
+  const recommender = createRecommender({ barring });
   return {
     model,
     list(userId, entries) {

@@ -2,6 +2,7 @@ import type { Database } from "@canarec/db-utils/database";
 import { ServiceError, messageOf } from "@canarec/service-kit/errors";
 import type { GateReport } from "../contract/gate-report.ts";
 import type { GateMargins } from "../evaluation/gate-margins.ts";
+import type { ListRules } from "../list-rules.ts";
 import { checkAnswers } from "./check-answers.ts";
 import { type OpenBundle, compareAtSplit } from "./compare-at-split.ts";
 import { modelOf, readBundle } from "./gated-model.ts";
@@ -19,6 +20,8 @@ export interface GateOptions {
   readonly margins: GateMargins;
   /** Users that are tested, at most. */
   readonly limit: number;
+  /** As replicas are given them. */
+  readonly rules: ListRules;
   /** Absent: bundles are tested on what came after their training alone. */
   readonly refit?: Refit | undefined;
   /** Of a clock that does not jump. */
@@ -31,10 +34,10 @@ export interface GateOptions {
  * @throws ServiceError "not_found" where there is no such candidate; whatever the database throws.
  */
 export async function runGate(options: GateOptions): Promise<GateReport> {
-  const { database, margins, nowMs } = options;
+  const { margins, nowMs } = options;
   const startedMs = nowMs();
-  const candidate = await openOrWhy(database, options.candidate);
-  const main = await openOrWhy(database, options.main).catch((failure: unknown) => ({
+  const candidate = await openOrWhy(options, options.candidate);
+  const main = await openOrWhy(options, options.main).catch((failure: unknown) => ({
     damage: messageOf(failure),
   }));
   const found = await look(options, main, candidate);
@@ -49,10 +52,14 @@ export async function runGate(options: GateOptions): Promise<GateReport> {
 type Opened = OpenBundle | { readonly damage: string };
 
 /** What is wrong with a bundle is a finding, not a failure. @throws ServiceError "not_found" */
-async function openOrWhy(database: Pick<Database, "pool">, bundleId: string): Promise<Opened> {
+async function openOrWhy(
+  { database, rules: { hideAdult, barring } }: Pick<GateOptions, "database" | "rules">,
+  bundleId: string,
+): Promise<Opened> {
   try {
     const contents = await readBundle(database, bundleId);
-    const maker = createListMaker(await modelOf(database, { bundleId, contents }));
+    const model = await modelOf(database, { bundleId, contents, hideAdult });
+    const maker = createListMaker(model, barring);
     return { bundleId, contents, maker };
   } catch (failure) {
     const { code, message } = ServiceError.from(failure);
@@ -70,10 +77,13 @@ function highEventAtOf(read: Opened): string | null {
 }
 
 async function look(options: GateOptions, main: Opened, candidate: Opened): Promise<Found> {
-  const { database, nowMs } = options;
+  const { database, rules, nowMs } = options;
   const { seed } = options.margins;
   if ("damage" in candidate) return { damage: candidate.damage };
-  const answers = await checkAnswers(database, candidate.maker, seed);
+  const answers = await checkAnswers(database, candidate.maker, {
+    seed,
+    rule: rules.barring,
+  });
   if ("damage" in main) {
     return { answers, noData: `there is no main to compare with: ${main.damage}` };
   }

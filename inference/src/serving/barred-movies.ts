@@ -1,20 +1,41 @@
-import { MOVIE_KEY, type PackedHistory, STRIDE } from "../retrieval/packed-history.ts";
+import { type BarReason, type BarRule, hadReason } from "../retrieval/bar-rule.ts";
+import {
+  FURTHEST_MINUTE,
+  MOVIE_KEY,
+  type PackedHistory,
+  RATING,
+  STRIDE,
+} from "../retrieval/packed-history.ts";
 import type { ServingModel } from "./serving-model.ts";
 
+/** What bars movies from one list. */
+export interface BarredFrom {
+  readonly history: PackedHistory;
+  /** Dense indices that the request leaves out. */
+  readonly exclude?: readonly number[] | undefined;
+  /** Dense index of a movie that nothing bars, to see where it would be. */
+  readonly letIn?: number | undefined;
+  readonly rule: BarRule;
+}
+
 /**
- * Name every movie that must not be in a user's list: what they watched or rated, what is excluded, and
- * what nobody is shown.
+ * Name every movie that must not be in a user's list, with the reason: what they have rated or watched, what is
+ * excluded, and what nobody is shown. One that is barred twice is named twice.
  */
 export function barredMovies(
-  model: Pick<ServingModel, "indexOf" | "keptFromAll">,
-  history: PackedHistory,
-  exclude: readonly number[],
-  bar: (movie: number) => void,
+  model: Pick<ServingModel, "indexOf" | "movies" | "keptFromAll">,
+  { history, exclude = [], letIn, rule }: BarredFrom,
+  bar: (movie: number, reason: BarReason) => void,
 ): void {
   for (let row = 0; row < history.length; row += STRIDE) {
     const movie = model.indexOf(history[row + MOVIE_KEY] as number);
-    if (movie !== undefined) bar(movie);
+    if (movie === undefined || movie === letIn) continue;
+    const rating = history[row + RATING] as number;
+    const furthestMinute = history[row + FURTHEST_MINUTE] as number;
+    const minutes = model.movies[movie]?.runtimeMinutes ?? null;
+    const reason = hadReason({ rating, furthestMinute, minutes }, rule);
+    if (reason !== undefined) bar(movie, reason);
   }
-  for (const movie of exclude) bar(movie);
-  for (const movie of model.keptFromAll) bar(movie);
+  for (const movie of exclude) if (movie !== letIn) bar(movie, "excluded");
+  for (const movie of model.keptFromAll) if (movie !== letIn) bar(movie, "kept_from_all");
 }

@@ -2,6 +2,7 @@ import { blendScores } from "../models/blend/blend-scores.ts";
 import type { BlendTerm } from "../models/blend/blend.ts";
 import { shapeScores } from "../models/blend/shape-scores.ts";
 import { type PackedHistory, withoutRow } from "../retrieval/packed-history.ts";
+import type { BarReason, BarRule } from "../retrieval/bar-rule.ts";
 import { barredMovies } from "./barred-movies.ts";
 import type { LearnedModels } from "./learned-models.ts";
 import { recommendLearned } from "./recommend-learned.ts";
@@ -26,8 +27,10 @@ export interface ModelVerdict {
 export interface NotListed {
   /** Place in the list as it is now, from 1, exploration left out; null: it is not in it. */
   readonly place: number | null;
-  /** Never in it, whatever its score: watched, rated, hidden or kept from all. */
+  /** Never in it, whatever its score. */
   readonly isBarred: boolean;
+  /** Why it is barred, each once; empty for a movie that is not. */
+  readonly barredBecause: readonly BarReason[];
   /** Whether anything is known of the user's taste; without it the list is the popular one, and ranks are by standing. */
   readonly personalised: boolean;
   /** By score among all candidates, from 1; as if it were not barred. */
@@ -58,13 +61,16 @@ export function explainNot(
   const { movies: list, personalised } = recommender.recommend(model, history, { n });
   const at = list.findIndex((one) => one.movie === movie);
   const place = at < 0 ? null : at + 1;
-  let isBarred = false;
-  barredMovies(model, history, [], (barred) => (isBarred ||= barred === movie));
-  const shared = { place, isBarred, personalised };
+  const reasons = new Set<BarReason>();
+  barredMovies(model, { history, rule: recommender.barring }, (barred, reason) => {
+    if (barred === movie) reasons.add(reason);
+  });
+  const shared = { place, isBarred: reasons.size > 0, barredBecause: [...reasons], personalised };
   if (model.learned === undefined || !personalised) {
     return { ...shared, ...rankInAll(model, recommender, request) };
   }
-  return { ...shared, ...askModels(model, model.learned, request) };
+  const { barring } = recommender;
+  return { ...shared, ...askModels(model, { learned: model.learned, rule: barring }, request) };
 }
 
 type Ranked = Pick<NotListed, "rank" | "candidates" | "score" | "scoreNeeded" | "models">;
@@ -77,6 +83,7 @@ function rankInAll(
 ): Ranked {
   const all = recommender.recommend(model, withoutMovie(model, history, movie), {
     n: model.movies.length,
+    letIn: movie,
   }).movies;
   const at = all.findIndex((one) => one.movie === movie);
   const last = all[Math.min(n, all.length) - 1];
@@ -91,11 +98,11 @@ function rankInAll(
 
 function askModels(
   model: ServingModel,
-  learned: LearnedModels,
+  { learned, rule }: { readonly learned: LearnedModels; readonly rule: BarRule },
   { history, movie, n }: ExplainNotRequest,
 ): Ranked {
   const barred = new Uint8Array(model.movies.length);
-  barredMovies(model, history, [], (one) => (barred[one] = 1));
+  barredMovies(model, { history, rule }, (one) => (barred[one] = 1));
   barred[movie] = 0;
   const user = userRow(withoutMovie(model, history, movie), model, learned.rule, learned.known);
   const mayAsk = () => true;

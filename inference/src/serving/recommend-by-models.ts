@@ -1,6 +1,7 @@
 import type { DrawKey } from "../models/blend/slot-draws.ts";
 import type { UserInteractions } from "../models/interactions.ts";
 import type { ModelName } from "../models/model.ts";
+import type { BarRule } from "../retrieval/bar-rule.ts";
 import type { PackedHistory } from "../retrieval/packed-history.ts";
 import { barredMovies } from "./barred-movies.ts";
 import { explainLearned } from "./explain-learned.ts";
@@ -27,13 +28,13 @@ export type RecommendByModels = (
  * Lists by the blend of a bundle's models. Who has liked nothing that the models know gets the varied popular
  * list.
  */
-export function createRecommendByModels(budget?: ScoringBudget): RecommendByModels {
+export function createRecommendByModels(rule: BarRule, budget?: ScoringBudget): RecommendByModels {
   let barred = new Uint8Array(0);
   return (model, learned, { history, options }) => {
-    const { n, exclude = [], userId, explain = false } = options;
+    const { n, userId, explain = false } = options;
     if (barred.length !== model.movies.length) barred = new Uint8Array(model.movies.length);
     else barred.fill(0);
-    barredMovies(model, history, exclude, (movie) => {
+    barredMovies(model, { ...options, history, rule }, (movie) => {
       barred[movie] = 1;
     });
     const user = userRow(history, model, learned.rule, learned.known);

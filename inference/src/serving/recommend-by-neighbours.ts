@@ -1,4 +1,5 @@
 import { rankMovies } from "../ranking/rank-movies.ts";
+import type { BarRule } from "../retrieval/bar-rule.ts";
 import { accumulate, bar, clearCandidates, createCandidates } from "../retrieval/accumulate.ts";
 import { explain } from "../retrieval/explain.ts";
 import { type PackedHistory, rowCount } from "../retrieval/packed-history.ts";
@@ -21,15 +22,16 @@ export type RecommendByNeighbours = (
  * Retrieval by neighbours, then ranking, over arrays that are kept from call to call. Where the history says
  * nothing about taste, the varied popular list without what was watched or excluded.
  */
-export function createRecommendByNeighbours(): RecommendByNeighbours {
+export function createRecommendByNeighbours(rule: BarRule): RecommendByNeighbours {
   let candidates = createCandidates(0);
   let signals = createSignals(1_000);
-  return (model, history, { n, exclude = [], explain: asksWhy = false }) => {
+  return (model, history, options) => {
+    const { n, explain: asksWhy = false } = options;
     const movies = model.movies.length;
     if (candidates.sums.length !== movies) candidates = createCandidates(movies);
     if (signals.indices.length < rowCount(history)) signals = createSignals(2 * rowCount(history));
     clearCandidates(candidates);
-    barredMovies(model, history, exclude, (movie) => {
+    barredMovies(model, { ...options, history, rule }, (movie) => {
       bar(candidates, movie);
     });
     weighHistory(history, model, model.parameters, signals);

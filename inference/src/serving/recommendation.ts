@@ -25,6 +25,8 @@ export interface RecommendOptions {
   readonly n: number;
   /** Dense indices never to recommend, beside what was watched. */
   readonly exclude?: readonly number[];
+  /** Dense index of a movie that nothing bars, to see where it would be. */
+  readonly letIn?: number;
   readonly explain?: boolean;
   /** Whose list it is: what slots of exploration depend on. Absent: nothing is explored. */
   readonly userId?: number;

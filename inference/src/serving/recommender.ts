@@ -1,4 +1,5 @@
 import type { ModelName } from "../models/model.ts";
+import { type BarRule, DEFAULT_BAR_RULE } from "../retrieval/bar-rule.ts";
 import type { PackedHistory } from "../retrieval/packed-history.ts";
 import { createRecommendByNeighbours } from "./recommend-by-neighbours.ts";
 import { createRecommendByModels } from "./recommend-by-models.ts";
@@ -8,6 +9,8 @@ import type { ServingModel } from "./serving-model.ts";
 export type { Recommendation, RecommendOptions, Recommendations } from "./recommendation.ts";
 
 export interface Recommender {
+  /** What it takes for watched. */
+  readonly barring: BarRule;
   recommend(
     model: ServingModel,
     history: PackedHistory,
@@ -25,15 +28,20 @@ export interface ScoringBudget {
   readonly onSkipped: (model: ModelName) => void;
 }
 
-/**
- * Makes lists: by the bundle's learned models where it has any, else by neighbours.
- *
- * @param budget absent: all the time that it takes.
- */
-export function createRecommender(budget?: ScoringBudget): Recommender {
-  const byNeighbours = createRecommendByNeighbours();
-  const byModels = createRecommendByModels(budget);
+export interface RecommenderOptions {
+  /** Absent: any minute is watched. */
+  readonly barring?: BarRule;
+  /** Absent: all the time that it takes. */
+  readonly budget?: ScoringBudget;
+}
+
+/** Makes lists: by the bundle's learned models where it has any, else by neighbours. */
+export function createRecommender(options: RecommenderOptions = {}): Recommender {
+  const { barring = DEFAULT_BAR_RULE, budget } = options;
+  const byNeighbours = createRecommendByNeighbours(barring);
+  const byModels = createRecommendByModels(barring, budget);
   return {
+    barring,
     recommend: (model, history, options) =>
       model.learned === undefined
         ? byNeighbours(model, history, options)

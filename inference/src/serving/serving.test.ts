@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { bundleFixture } from "../bundle/codec/bundle-fixture.ts";
 import { type PackedHistory, withRow } from "../retrieval/packed-history.ts";
+import { explainNot } from "./explain-not.ts";
 import { createRecommender } from "./recommender.ts";
 import { ServingModel } from "./serving-model.ts";
 
@@ -69,6 +70,15 @@ describe("a recommender", () => {
     const all = Array.from({ length: 40 }, (_, i) => [i + 1, 99, NaN] as const);
     expect(recommend(model, historyOf(...all.slice(0, 38)), 20).ids).toHaveLength(2);
     expect(recommend(model, historyOf(...all), 20)).toEqual({ ids: [], personalised: false });
+  });
+
+  it("goes on with a movie that was hardly begun, where that is not watched", () => {
+    const model = new ServingModel(ID, ring);
+    const lenient = createRecommender({ barring: { watchedAbove: 0.05 } });
+    const history = historyOf([1, 4, NaN], [2, 5, NaN], [3, 0, 0.2]);
+    const ids = lenient.recommend(model, history, { n: 40 }).movies.map(({ movie }) => movie);
+    expect(ids).toHaveLength(38);
+    expect(ids).toContain(0);
   });
 
   it("names the watched movies behind each", () => {
@@ -147,5 +157,26 @@ describe("a serving model", () => {
     model.applyCounts([row], 0.5);
     expect(model.counts.viewers[0]).toBe(20);
     expect(model.popular[0]).toBe(39);
+  });
+});
+
+describe("explainNot", () => {
+  const why = (model: ServingModel, history: PackedHistory, movie: number) =>
+    explainNot(model, recommender, { history, movie, n: 5 });
+
+  it.each([
+    ["rated", historyOf([11, 99, 0.2])],
+    ["watched", historyOf([11, 99, NaN])],
+  ])("says that a movie was %s", (reason, history) => {
+    const found = why(new ServingModel(ID, ring), history, 10);
+    expect(found).toMatchObject({ place: null, isBarred: true, barredBecause: [reason] });
+  });
+
+  it("says of a movie that nobody is shown where it would be", () => {
+    const model = new ServingModel(ID, ring);
+    model.keepFromAll([1]);
+    const found = why(model, NONE, 0);
+    expect(found).toMatchObject({ place: null, barredBecause: ["kept_from_all"], rank: 1 });
+    expect(why(model, NONE, 1)).toMatchObject({ place: 1, isBarred: false, barredBecause: [] });
   });
 });

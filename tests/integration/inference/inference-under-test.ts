@@ -3,6 +3,7 @@ import { type Database, openDatabase } from "@canarec/db-utils/database";
 import { DEFAULT_RANKING } from "@canarec/inference/bundle/codec/index";
 import { type Inference, type Overrides, startInference } from "@canarec/inference/compose";
 import type { InferenceConfig } from "@canarec/inference/config";
+import { DEFAULT_LIST_RULES } from "@canarec/inference/list-rules";
 import { COLLECTION } from "@canarec/inference/embedding/movie-vectors";
 import { TEXT_VERSION } from "@canarec/inference/embedding/movie-text";
 import { Resources, disposable } from "@canarec/service-kit/lifecycle";
@@ -48,7 +49,7 @@ export async function openWorld(movies = MOVIES): Promise<World> {
     logLevel: "silent",
     deadlineMs: 600,
     scoringBudgetMs: 1_000,
-    hideAdult: false,
+    ...DEFAULT_LIST_RULES,
     build: "test",
     historyRows: 100_000,
     historyConnections: 4,

@@ -174,7 +174,10 @@ describe("a replica with a learned bundle", () => {
       return (await (await fetch(`${replica.url}${path}`)).json()) as Record<string, unknown>;
     };
     const watched = tasteOf(1_000)[0] ?? NaN;
-    expect(await ask(watched)).toMatchObject({ isBarred: true, place: null, personalised: true });
+    expect(await ask(watched)).toMatchObject({
+      ...{ isBarred: true, place: null, personalised: true },
+      barredBecause: ["watched"],
+    });
     const places = Array.from({ length: MOVIES }, (_, place) => place);
     const answers = await Promise.all(places.map(ask));
     // Every movie of the list has its place, and ranks and scores of all go together.

@@ -71,6 +71,17 @@ describe("GET /recommend/:userId", () => {
     );
   });
 
+  it("goes on with a movie that was hardly begun, where the operator says so", async () => {
+    await using lenient = await world.start({ barring: { watchedAbove: 0.05 } });
+    const path = "/api/v1/users/8/recommendations?n=60";
+    const idsOf = async (url: string) => {
+      const answer = (await (await fetch(url + path)).json()) as { movies: { id: string }[] };
+      return answer.movies.map(({ id }) => id);
+    };
+    expect(await idsOf(inference.url)).not.toContain(movieId(30));
+    expect(await idsOf(lenient.url)).toContain(movieId(30));
+  });
+
   it("answers what is left to who has watched nearly everything, and an empty line after that", async () => {
     expect((await listFor(inference.url, 97)).toSorted()).toEqual([57, 58, 59].map(movieId));
     const { status, text } = await get("/recommend/100");

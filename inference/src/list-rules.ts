@@ -1,0 +1,28 @@
+import { variable } from "@canarec/service-kit/config";
+import { z } from "zod";
+import { type BarRule, DEFAULT_BAR_RULE } from "./retrieval/bar-rule.ts";
+
+/** What an operator says of every list, whatever the bundle. */
+export interface ListRules {
+  readonly barring: BarRule;
+  /** Movies that the catalogue marks as for adults are shown to nobody. */
+  readonly hideAdult: boolean;
+}
+
+export const DEFAULT_LIST_RULES: ListRules = { barring: DEFAULT_BAR_RULE, hideAdult: false };
+
+/** The environment's variables of them: of a replica, and of a gate that makes lists as replicas do. */
+export const LIST_RULE_VARIABLES = {
+  HIDE_ADULT: z.enum(["true", "false"]).default("false"),
+  WATCHED_ABOVE_SHARE: variable.fraction.default(DEFAULT_BAR_RULE.watchedAbove),
+};
+
+export function listRulesFrom(env: {
+  readonly HIDE_ADULT: "true" | "false";
+  readonly WATCHED_ABOVE_SHARE: number;
+}): ListRules {
+  return {
+    barring: { watchedAbove: env.WATCHED_ABOVE_SHARE },
+    hideAdult: env.HIDE_ADULT === "true",
+  };
+}
