@@ -5,6 +5,7 @@ import { addCatalogCommands } from "./commands/catalog.ts";
 import { addDatabaseCommands } from "./commands/db.ts";
 import { addGateCommands } from "./commands/gate.ts";
 import { addEvaluateCommand } from "./commands/evaluate.ts";
+import { addHideCommands } from "./commands/hide.ts";
 import { addRecommendCommand } from "./commands/recommend.ts";
 import { addReleaseCommands } from "./commands/release.ts";
 import { addRunsCommands } from "./commands/runs.ts";
@@ -33,6 +34,7 @@ export function createProgram(context: CliContext): Command {
   addReleaseCommands(program, context);
   addGateCommands(program, context);
   addRecommendCommand(program, context);
+  addHideCommands(program, context);
   addDatabaseCommands(program, context);
   return program;
 }

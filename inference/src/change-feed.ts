@@ -8,6 +8,7 @@ import {
   BUNDLES_CHANNEL,
   INTERACTIONS_CHANNEL,
   MOVIES_CHANNEL,
+  USERS_CHANNEL,
 } from "@canarec/db-utils/change-feed/notify";
 import type { Logger } from "@canarec/service-kit/logging";
 import type { InferenceMetrics } from "./metrics.ts";
@@ -15,6 +16,8 @@ import type { InferenceMetrics } from "./metrics.ts";
 /** What the feed's news are for. */
 export interface FeedTargets {
   readonly changed: (change: InteractionChange) => void;
+  /** Something else than an interaction of a user changed. */
+  readonly userChanged: (userId: number) => void;
   readonly moviesAnnounced: () => void;
   readonly bundleAnnounced: () => void;
   /** Listening (again): what came before may have been missed. */
@@ -42,6 +45,9 @@ export function openChangeFeed(targets: FeedTargets, options: FeedOptions): List
       },
       [MOVIES_CHANNEL]: (payload) => {
         if (decodeOr(() => decodeKeys(payload), log).length > 0) targets.moviesAnnounced();
+      },
+      [USERS_CHANNEL]: (payload) => {
+        decodeOr(() => decodeKeys(payload), log).forEach(targets.userChanged);
       },
       [BUNDLES_CHANNEL]: targets.bundleAnnounced,
     },

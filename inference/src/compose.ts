@@ -1,7 +1,11 @@
 import { type RequestListener, createServer } from "node:http";
 import path from "node:path";
 import { type Database, openDatabase } from "@canarec/db-utils/database";
-import { createInteractionRepository } from "@canarec/db-utils/interactions/repository";
+import {
+  type HiddenMovieRepository,
+  createHiddenMovieRepository,
+} from "@canarec/db-utils/hidden-movies/repository";
+import { readKnownUser } from "@canarec/db-utils/users/read-known-user";
 import { ServiceError } from "@canarec/service-kit/errors";
 import { healthRoutes } from "@canarec/service-kit/health";
 import {
@@ -29,6 +33,7 @@ import {
   openBackgroundEmbedding,
 } from "./overlay/background-embedding.ts";
 import { explainNotRoute } from "./routes/explain-not.ts";
+import { hiddenMovieRoutes } from "./routes/hidden-movies.ts";
 import { movieRoutes } from "./routes/movies.ts";
 import { recommendDirectly, recommendRoute } from "./routes/recommend.ts";
 import { recommendationsRoute } from "./routes/recommendations.ts";
@@ -37,7 +42,10 @@ import { createTextSearch } from "./search/text-search.ts";
 import { type CurrentModel, openCurrentModel } from "./serving/keep-current.ts";
 import { createRecommender } from "./serving/recommender.ts";
 import { type TextAnswer, createUserAnswers } from "./serving/user-answers.ts";
-import { createStatisticsRefresh } from "./statistics/statistics-refresh.ts";
+import {
+  type StatisticsRefresh,
+  createStatisticsRefresh,
+} from "./statistics/statistics-refresh.ts";
 
 /** What a test may put in place of the real thing. */
 export interface Overrides {
@@ -94,11 +102,34 @@ export async function startInference(
   const current = opened.use(await openCurrentModel(keeping));
   const histories = openHistories(config, historyDatabase, { live, metrics, nowMs, log });
   const embedding = opened.use(openBackgroundEmbedding({ config, database, metrics, log, wallMs }));
-  const targets: FeedTargets = {
+  const targets = feedTargets({ live, histories, statistics, embedding, current });
+  const feedUrl = overrides.feedUrl ?? config.databaseUrl;
+  live.feed = opened.use(openChangeFeed(targets, { url: feedUrl, nowMs, metrics, log }));
+  Object.assign(live, { current, histories });
+  const hidden = createHiddenMovieRepository(database);
+  const answering = { current, histories, embedding, hidden };
+  const serving = { config, live, registry, metrics, log, nowMs, ...answering };
+  const server = createServer(SERVER_LIMITS, listenerOf(serving));
+  const { url } = opened.use(await serve(server, config));
+  return disposable(opened, { url });
+}
+
+interface Followers {
+  readonly live: Live;
+  readonly histories: HistoryCache<TextAnswer>;
+  readonly statistics: StatisticsRefresh;
+  readonly embedding: BackgroundEmbedding;
+  readonly current: CurrentModel;
+}
+
+/** What each of the feed's news is for. */
+function feedTargets({ live, histories, statistics, embedding, current }: Followers): FeedTargets {
+  return {
     changed: (change) => {
       histories.apply(change);
       statistics.touch(change.movieKey);
     },
+    userChanged: (userId) => histories.outdate(userId),
     moviesAnnounced: () => {
       embedding.announce();
       current.moviesAnnounced();
@@ -110,13 +141,6 @@ export async function startInference(
       current.bundleAnnounced();
     },
   };
-  const feedUrl = overrides.feedUrl ?? config.databaseUrl;
-  live.feed = opened.use(openChangeFeed(targets, { url: feedUrl, nowMs, metrics, log }));
-  Object.assign(live, { current, histories });
-  const serving = { config, live, registry, metrics, log, nowMs, current, histories, embedding };
-  const server = createServer(SERVER_LIMITS, listenerOf(serving));
-  const { url } = opened.use(await serve(server, config));
-  return disposable(opened, { url });
 }
 
 interface AppParts extends HistoryParts {
@@ -125,6 +149,7 @@ interface AppParts extends HistoryParts {
   readonly current: CurrentModel;
   readonly histories: HistoryCache<TextAnswer>;
   readonly embedding: BackgroundEmbedding;
+  readonly hidden: HiddenMovieRepository;
 }
 
 function listenerOf(parts: AppParts): RequestListener {
@@ -150,6 +175,13 @@ function listenerOf(parts: AppParts): RequestListener {
     .use(recommendRoute(routing))
     .use(recommendationsRoute(routing))
     .use(explainNotRoute(routing))
+    .use(
+      hiddenMovieRoutes({
+        ...routing,
+        hidden: parts.hidden,
+        changed: histories.outdate.bind(histories),
+      }),
+    )
     .use(movieRoutes({ ...routing, search: createTextSearch(parts.embedding) }))
     .use(surveyRoute(routing))
     .use(healthRoutes(parts.registry, () => readinessOf(live)))
@@ -186,15 +218,16 @@ function openHistories(
   database: Database,
   { live, metrics, nowMs, log }: HistoryParts,
 ): HistoryCache<TextAnswer> {
-  const interactions = createInteractionRepository(database);
   const timeoutMs = config.deadlineMs * HISTORY_SHARE;
   return new HistoryCache<TextAnswer>({
     maxRows: config.historyRows,
-    load: gated(async (userId: number) => packHistory(await interactions.history(userId)), {
-      timeoutMs,
-      pauseMs: HISTORY_PAUSE_MS,
-      nowMs,
-    }),
+    load: gated(
+      async (userId: number) => {
+        const { entries, hidden } = await readKnownUser(database, userId);
+        return { history: packHistory(entries), hidden };
+      },
+      { timeoutMs, pauseMs: HISTORY_PAUSE_MS, nowMs },
+    ),
     feed: { isLive: () => live.feed?.isLive() ?? false, epoch: () => live.epoch },
     nowMs,
     onLookup: (outcome) => metrics.historyLookedUp(outcome),

@@ -13,6 +13,7 @@ export type Route =
   | "recommend"
   | "recommendations"
   | "explain_not"
+  | "hidden"
   | "movie"
   | "similar"
   | "search"

@@ -5,16 +5,21 @@ import { z } from "zod";
 const TIMEOUT_MS = 5_000;
 
 /**
- * What the public address answers.
+ * What the public address answers; null for nothing.
  *
  * @throws ServiceError "unavailable" without an answer or with an error, "internal" for another document.
  */
-export async function askJson<T>(url: URL, schema: z.ZodType<T>): Promise<T> {
+export async function askJson<T>(
+  url: URL,
+  schema: z.ZodType<T>,
+  method: "GET" | "PUT" | "DELETE" = "GET",
+): Promise<T> {
   let response: Response;
   let body: unknown;
   try {
-    response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS) });
-    body = await response.json();
+    response = await fetch(url, { method, signal: AbortSignal.timeout(TIMEOUT_MS) });
+    const text = await response.text();
+    body = text === "" ? null : JSON.parse(text);
   } catch (cause) {
     const why = cause instanceof Error && cause.cause !== undefined ? cause.cause : cause;
     throw new ServiceError("unavailable", `${url.origin} gives no answer: ${messageOf(why)}`, {

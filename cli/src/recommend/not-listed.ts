@@ -1,4 +1,4 @@
-import { createInteractionRepository } from "@canarec/db-utils/interactions/repository";
+import { readKnownUser } from "@canarec/db-utils/users/read-known-user";
 import { modelOf, readBundle } from "@canarec/inference/gate/gated-model";
 import { packHistory } from "@canarec/inference/history/read-history";
 import { absenceOf } from "@canarec/inference/routes/explain-not";
@@ -86,9 +86,10 @@ async function askBundle(
     if (movie === undefined) {
       throw new ServiceError("not_found", `no movie ${JSON.stringify(options.not)} in this bundle`);
     }
-    const history = packHistory(await createInteractionRepository(database).history(userId));
+    const { entries, hidden } = await readKnownUser(database, userId);
+    const history = packHistory(entries);
     const found = explainNot(model, createRecommender({ barring }), {
-      ...{ history, movie },
+      ...{ history, hidden, movie },
       n: LIST_LENGTH,
     });
     return Absence.parse(absenceOf(userId, { ...found, model, movie }));
@@ -123,6 +124,7 @@ function inWords(answer: Absence): string {
 const BAR_WORDS: Readonly<Record<string, string>> = {
   rated: "the user has rated it",
   watched: "the user has watched it",
+  hidden: "the user hides it",
   excluded: "the request leaves it out",
   kept_from_all: "nobody is shown it",
 } satisfies Record<BarReason, string>;

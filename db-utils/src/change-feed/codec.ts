@@ -32,7 +32,7 @@ export function decodeChanges(payload: string): InteractionChange[] {
   return parseArray(payload).map(changeFromRow);
 }
 
-/** Movie keys as JSON arrays, cut to what fits. */
+/** Movie keys or user ids as JSON arrays, cut to what fits. */
 export function encodeKeys(keys: Iterable<number>): string[] {
   return packed(keys, String);
 }

@@ -5,6 +5,8 @@ import { type InteractionChange, encodeChanges, encodeKeys } from "./codec.ts";
 export const INTERACTIONS_CHANNEL = "canarec_interactions";
 /** Payload: `encodeKeys`. Movies whose catalogue row is new or changed, or that have been embedded. */
 export const MOVIES_CHANNEL = "canarec_movies";
+/** Payload: `encodeKeys`, of user ids. What is known of them beside interactions has changed. */
+export const USERS_CHANNEL = "canarec_users";
 /** Payload: a bundle id. A bundle is complete. */
 export const BUNDLES_CHANNEL = "canarec_bundles";
 
@@ -19,6 +21,11 @@ export async function notifyInteractions(
 /** Tell of new, changed or embedded movies; delivered at commit. */
 export async function notifyMovies(client: Queryable, keys: Iterable<number>): Promise<void> {
   await notifyAll(client, MOVIES_CHANNEL, encodeKeys(keys));
+}
+
+/** Tell of users of whom something else than an interaction changed; delivered at commit. */
+export async function notifyUsers(client: Queryable, userIds: Iterable<number>): Promise<void> {
+  await notifyAll(client, USERS_CHANNEL, encodeKeys(userIds));
 }
 
 /** Tell of a complete bundle; delivered at commit. */

@@ -12,8 +12,8 @@ export interface Interaction extends HistoryEntry {
 /** Reads of `interactions`. The stream-parser alone writes them. */
 export interface InteractionRepository {
   /**
-   * All that is known of a user, in no particular order; empty for an unknown one. The hot path of a request: one
-   * statement, prepared once a connection, one index range, one value to parse.
+   * A user's interactions, in no particular order; empty for an unknown one. One statement, prepared once a connection,
+   * one index range, one value to parse.
    */
   history(userId: number): Promise<HistoryEntry[]>;
   /** The pair's row; undefined when there is none. */

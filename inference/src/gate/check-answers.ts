@@ -19,6 +19,7 @@ export interface Allowed {
 const WORDS: Readonly<Record<BarReason, string>> = {
   rated: "has been rated",
   watched: "has been watched",
+  hidden: "is hidden by the user",
   excluded: "was left out by the request",
   kept_from_all: "is shown to nobody",
 };
@@ -51,12 +52,14 @@ export async function checkAnswers(
   const { model } = maker;
   const known = new Set(model.movies.map(({ movieKey }) => movieKey));
   const invalid: InvalidAnswer[] = [];
-  for await (const { userId, entries } of readHistories(database, ids)) {
+  for await (const user of readHistories(database, ids)) {
+    const { userId, hidden } = user;
+    const history = packHistory(user.entries);
     const barred = new Map<number, BarReason>();
-    barredMovies(model, { history: packHistory(entries), rule }, (movie, reason) => {
+    barredMovies(model, { history, hidden, rule }, (movie, reason) => {
       barred.set(model.movies[movie]?.movieKey ?? -1, reason);
     });
-    const problem = listProblem(maker.list(userId, entries), { barred, known });
+    const problem = listProblem(maker.list(user), { barred, known });
     if (problem !== undefined) invalid.push({ user: userId, problem });
   }
   return { asked: ids.length, invalid };

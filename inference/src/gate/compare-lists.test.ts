@@ -20,8 +20,8 @@ describe("measureLists", () => {
     ];
     const maker: ListMaker = { model, list: () => lists.shift() ?? [] };
     const users = [
-      { userId: 1, before: [], shown: 0, targets: new Set([2, 7]) },
-      { userId: 2, before: [], shown: 0, targets: new Set([1]) },
+      { userId: 1, before: [], hidden: [], shown: 0, targets: new Set([2, 7]) },
+      { userId: 2, before: [], hidden: [], shown: 0, targets: new Set([1]) },
     ];
     const { measures, coverage } = measureLists(maker, users);
     expect(measures.get("recall@20")).toEqual(Float64Array.of(1 / 2, 1));
@@ -43,7 +43,7 @@ describe("testUserFrom", () => {
     const entries = [entry(1, 10), entry(2, 20), entry(3, 21), entry(4, 30)];
     const isTarget = ({ movieKey }: { movieKey: number }) => movieKey !== 3;
     const split = { atMs: 20, isTarget, shown: NOTHING_SHOWN };
-    const user = testUserFrom({ userId: 5, entries }, split);
+    const user = testUserFrom({ userId: 5, entries, hidden: [] }, split);
     expect(user.before.map(({ movieKey }) => movieKey)).toEqual([1, 2]);
     expect([...user.targets]).toEqual([4]);
   });
@@ -54,7 +54,10 @@ describe("testUserFrom", () => {
       [1, 21],
       [2, 31],
     ]);
-    const user = testUserFrom({ userId: 5, entries }, { atMs: 20, isTarget: () => true, shown });
+    const user = testUserFrom(
+      { userId: 5, entries, hidden: [] },
+      { atMs: 20, isTarget: () => true, shown },
+    );
     expect([...user.targets]).toEqual([2, 3]);
     expect(user.shown).toBe(1);
   });
@@ -72,7 +75,7 @@ describe("fastestOf", () => {
         return [];
       },
     });
-    const histories = [1, 2].map((userId) => ({ userId, entries: [] }));
+    const histories = [1, 2].map((userId) => ({ userId, entries: [], hidden: [] }));
     const makers = [makerOf("main", [5, 1, 9, 2, 7, 3]), makerOf("candidate", [4, 4, 4, 4, 4, 4])];
     expect(fastestOf(makers, histories, () => nowMs)).toEqual([
       [5, 1],

@@ -31,18 +31,30 @@ export async function sampleUsers(
 export interface UserHistory {
   readonly userId: number;
   readonly entries: readonly HistoryEntry[];
+  /** Keys of the movies that the user hides. */
+  readonly hidden: readonly number[];
 }
 
-/** Users as a replica reads them, batch by batch: memory holds one. */
+/**
+ * Users as a replica reads them, batch by batch: memory holds one.
+ *
+ * @param hiddenUntil what was hidden later is left out; absent: nothing is.
+ */
 export async function* readHistories(
   { pool }: Pool,
   userIds: readonly number[],
+  hiddenUntil?: Date,
 ): AsyncGenerator<UserHistory> {
   for (let start = 0; start < userIds.length; start += BATCH) {
-    const { rows } = await pool.query<{ userId: number; packed: Buffer | null }>(
-      `select id as "userId", interaction_history(id) as packed from unnest($1::bigint[]) as wanted (id)`,
-      [userIds.slice(start, start + BATCH)],
+    const { rows } = await pool.query<UserHistory & { packed: Buffer | null }>(
+      `select id as "userId", interaction_history(id) as packed, array(
+         select movie_key from hidden_movies
+         where user_id = id and ($2::timestamptz is null or hidden_at <= $2) order by movie_key) as hidden
+       from unnest($1::bigint[]) as wanted (id)`,
+      [userIds.slice(start, start + BATCH), hiddenUntil ?? null],
     );
-    for (const { userId, packed } of rows) yield { userId, entries: decodeHistory(packed) };
+    for (const { userId, packed, hidden } of rows) {
+      yield { userId, entries: decodeHistory(packed), hidden };
+    }
   }
 }

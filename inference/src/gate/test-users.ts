@@ -9,6 +9,8 @@ export interface TestUser {
   readonly userId: number;
   /** As far as it was known at the split. */
   readonly before: readonly HistoryEntry[];
+  /** Keys of the movies that the user hid until the split. */
+  readonly hidden: readonly number[];
   /** Keys of the movies that began later, were liked, and had not been in a list before. */
   readonly targets: ReadonlySet<number>;
   /** Movies that would be targets, but that a list had shown before they began. */
@@ -44,7 +46,7 @@ export async function readTestUsers(
   const shown = await readShown(database, ids, atMs);
   const users: TestUser[] = [];
   let left = 0;
-  for await (const history of readHistories(database, ids)) {
+  for await (const history of readHistories(database, ids, new Date(atMs))) {
     const seen = shown.get(history.userId) ?? NOTHING_SHOWN;
     const user = testUserFrom(history, { atMs, isTarget, shown: seen });
     left += user.shown;
@@ -59,7 +61,7 @@ export interface UserSplit extends Pick<TestUsersOptions, "atMs" | "isTarget"> {
 
 /** One user's interactions, split at a time. */
 export function testUserFrom(
-  { userId, entries }: UserHistory,
+  { userId, entries, hidden }: UserHistory,
   { atMs, isTarget, shown }: UserSplit,
 ): TestUser {
   const before: HistoryEntry[] = [];
@@ -73,7 +75,7 @@ export function testUserFrom(
       else targets.add(entry.movieKey);
     }
   }
-  return { userId, before, targets, shown: left };
+  return { userId, before, hidden, targets, shown: left };
 }
 
 /** When a user first met a movie. */

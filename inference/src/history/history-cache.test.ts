@@ -26,6 +26,7 @@ function minutesOf(history: PackedHistory): Record<number, number> {
 /** A database of one user's rows whose readings end when told to. */
 function setup() {
   const rows = new Map<number, InteractionChange>([[1, change(1, 10)]]);
+  const hidden = new Set<number>();
   const world = { nowMs: 0, isLive: true, epoch: 1, loads: 0, isAway: false };
   let release: (() => void) | undefined;
   const cache = new HistoryCache<string>({
@@ -35,7 +36,7 @@ function setup() {
     load: async () => {
       world.loads += 1;
       if (world.isAway) throw new Error("away");
-      const read = packHistory([...rows.values()]);
+      const read = { history: packHistory([...rows.values()]), hidden: [...hidden] };
       await new Promise<void>((resolve) => (release = resolve));
       return read;
     },
@@ -45,7 +46,7 @@ function setup() {
     release?.();
     return result;
   };
-  return { cache, rows, world, read, release: () => release?.() };
+  return { cache, rows, hidden, world, read, release: () => release?.() };
 }
 
 async function historyFrom(result: ReturnType<HistoryCache<string>["get"]>) {
@@ -135,6 +136,30 @@ describe("HistoryCache", () => {
     world.nowMs = UNVOUCHED_MS + 1;
     expect(cache.get(1)).toBeInstanceOf(Promise);
     release();
+  });
+
+  it("reads again who has changed otherwise, and once more who did so meanwhile", async () => {
+    const { cache, read, release, hidden, world } = setup();
+    const hiddenOf = async (result: ReturnType<typeof cache.get>) => {
+      const settled = await result;
+      return settled.kind === "unavailable" ? undefined : settled.entry.hidden;
+    };
+    expect(await hiddenOf(read())).toEqual([]);
+    hidden.add(7);
+    cache.outdate(1);
+    cache.outdate(99); // not in memory
+    const loading = cache.get(1);
+    hidden.add(8); // after the reading began
+    cache.outdate(1);
+    release();
+    await new Promise((resolve) => setImmediate(resolve));
+    release();
+    expect(await hiddenOf(loading)).toEqual([7, 8]);
+    expect(world.loads).toBe(3);
+    expect(cache.get(1)).not.toBeInstanceOf(Promise);
+    world.isAway = true;
+    cache.outdate(1);
+    expect(await cache.get(1)).toMatchObject({ kind: "stale", entry: { hidden: [7, 8] } });
   });
 
   it("gives what it knew while the database is away, and says so", async () => {

@@ -9,8 +9,15 @@ export const UNVOUCHED_MS = 1_000;
 /** Rows that an entry costs beside its own: an entry without rows takes memory too. */
 const ENTRY_ROWS = 10;
 
-/** One user's history in memory. */
-export interface HistoryEntry<Answer> {
+/** What lists depend on of one user, as read at once. */
+export interface KnownUser {
+  readonly history: PackedHistory;
+  /** Keys of the movies that the user hides. */
+  readonly hidden: readonly number[];
+}
+
+/** One user in memory. */
+export interface HistoryEntry<Answer> extends KnownUser {
   /** Changes are merged into it in place. */
   readonly history: PackedHistory;
   /** When the reading of it began. */
@@ -38,25 +45,38 @@ export interface FeedState {
 export interface HistoryCacheOptions {
   /** Most rows kept, over all users; the least recently asked for go first. */
   readonly maxRows: number;
-  readonly load: (userId: number) => Promise<PackedHistory>;
+  readonly load: (userId: number) => Promise<KnownUser>;
   readonly feed: FeedState;
   readonly nowMs: () => number;
   readonly onLookup?: (outcome: "hit" | "miss" | "stale" | "unavailable") => void;
   readonly onLoadFailed?: (failure: unknown) => void;
 }
 
-interface Loading<Answer> {
-  readonly result: Promise<HistoryResult<Answer>>;
+/** What happens while the database is being read. */
+interface Meanwhile {
   /** What the feed handed over while the database was being read. */
   readonly arrived: InteractionChange[];
+  /** Something else of the user changed meanwhile: what is being read may be what was before. */
+  isOutdated: boolean;
 }
 
+interface Loading<Answer> extends Meanwhile {
+  readonly result: Promise<HistoryResult<Answer>>;
+}
+
+/** A user who changes with every reading is believed to be as the last one found them, for no time. */
+const MOST_READINGS = 3;
+
+/** Of an entry that is read again before it is believed. */
+const NEVER_MS = -Infinity;
+
 /**
- * Histories in memory, kept equal to the database by the change feed.
+ * Users in memory, kept equal to the database by the change feed.
  *
  * A history is read once, by one query however many ask at once. From then on each change is merged
  * into it. What arrives while it is being read is merged after the reading: since the merge is a join
- * of a semilattice, it does not matter whether the reading has seen it already.
+ * of a semilattice, it does not matter whether the reading has seen it already. All else that is known of a
+ * user is read again when it changes.
  */
 export class HistoryCache<Answer> {
   readonly #entries: LRUCache<number, HistoryEntry<Answer>>;
@@ -67,7 +87,7 @@ export class HistoryCache<Answer> {
     this.#options = options;
     this.#entries = new LRUCache({
       maxSize: options.maxRows,
-      sizeCalculation: (entry) => rowCount(entry.history) + ENTRY_ROWS,
+      sizeCalculation: ({ history, hidden }) => rowCount(history) + hidden.length + ENTRY_ROWS,
     });
   }
 
@@ -102,6 +122,16 @@ export class HistoryCache<Answer> {
     if (history !== entry.history) this.#entries.set(change.userId, { ...entry, history });
   }
 
+  /** Something else than an interaction of this user changed: they are read again before they are believed. */
+  outdate(userId: number): void {
+    const loading = this.#loading.get(userId);
+    if (loading !== undefined) loading.isOutdated = true;
+    const entry = this.#entries.peek(userId);
+    if (entry === undefined) return;
+    const outdated = { loadedAtMs: NEVER_MS, feedEpoch: undefined, answer: undefined };
+    this.#entries.set(userId, { ...entry, ...outdated });
+  }
+
   #isFresh(entry: HistoryEntry<Answer>): boolean {
     const { feed, nowMs } = this.#options;
     if (entry.feedEpoch === feed.epoch() && feed.isLive()) return true;
@@ -109,24 +139,28 @@ export class HistoryCache<Answer> {
   }
 
   #load(userId: number): Promise<HistoryResult<Answer>> {
-    const arrived: InteractionChange[] = [];
-    const result = this.#read(userId, arrived).finally(() => this.#loading.delete(userId));
-    this.#loading.set(userId, { result, arrived });
+    const meanwhile: Meanwhile = { arrived: [], isOutdated: false };
+    const result = this.#read(userId, meanwhile).finally(() => this.#loading.delete(userId));
+    this.#loading.set(userId, Object.assign(meanwhile, { result }));
     return result;
   }
 
-  async #read(userId: number, arrived: InteractionChange[]): Promise<HistoryResult<Answer>> {
-    const { feed, load, nowMs, onLookup, onLoadFailed } = this.#options;
-    const loadedAtMs = nowMs();
+  async #read(userId: number, meanwhile: Meanwhile): Promise<HistoryResult<Answer>> {
+    const { feed, nowMs, onLookup, onLoadFailed } = this.#options;
     const vouchedBy = feed.isLive() ? feed.epoch() : undefined;
+    const startedMs = nowMs();
     try {
-      const read = await load(userId);
-      const history = arrived.reduce(
+      const read = await this.#loadUnchanged(userId, meanwhile);
+      const history = meanwhile.arrived.reduce(
         (merged, change) => mergeChange(merged, change) ?? merged,
-        read,
+        read.history,
       );
-      const feedEpoch = vouchedBy === feed.epoch() ? vouchedBy : undefined;
-      const entry = { history, loadedAtMs, feedEpoch, answer: undefined };
+      const isVouched = vouchedBy === feed.epoch() && !meanwhile.isOutdated;
+      const entry = {
+        ...{ ...read, history, answer: undefined },
+        loadedAtMs: meanwhile.isOutdated ? NEVER_MS : startedMs,
+        feedEpoch: isVouched ? vouchedBy : undefined,
+      };
       this.#entries.set(userId, entry);
       onLookup?.("miss");
       return { kind: "fresh", entry };
@@ -137,4 +171,17 @@ export class HistoryCache<Answer> {
       return entry ? { kind: "stale", entry } : { kind: "unavailable" };
     }
   }
+  /** Read again what changed while it was being read. */
+  async #loadUnchanged(userId: number, meanwhile: Meanwhile): Promise<KnownUser> {
+    for (let reading = 1; ; reading += 1) {
+      meanwhile.isOutdated = false;
+      const read = await this.#options.load(userId);
+      if (!hasChanged(meanwhile) || reading === MOST_READINGS) return read;
+    }
+  }
+}
+
+/** Asked after a wait, in which it may have been set. */
+function hasChanged({ isOutdated }: Meanwhile): boolean {
+  return isOutdated;
 }

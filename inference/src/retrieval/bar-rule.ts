@@ -14,10 +14,11 @@ export const DEFAULT_BAR_RULE: BarRule = { watchedAbove: 0 };
  *
  * - `rated`: the user rated it, high or low
  * - `watched`: the user watched more of it than the rule's share, or nobody knows how much that is
+ * - `hidden`: the user does not want to be shown it
  * - `excluded`: the request left it out
  * - `kept_from_all`: nobody is shown it, as movies for adults where the operator says so
  */
-export const BAR_REASONS = ["rated", "watched", "excluded", "kept_from_all"] as const;
+export const BAR_REASONS = ["rated", "watched", "hidden", "excluded", "kept_from_all"] as const;
 export type BarReason = (typeof BAR_REASONS)[number];
 
 /** What is known of one user and one movie that they met. */

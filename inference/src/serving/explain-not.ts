@@ -45,6 +45,8 @@ export interface NotListed {
 
 export interface ExplainNotRequest {
   readonly history: PackedHistory;
+  /** Keys of the movies that the user hides. */
+  readonly hidden: readonly number[];
   /** Dense index. */
   readonly movie: number;
   /** Length of the list. */
@@ -57,12 +59,12 @@ export function explainNot(
   recommender: Recommender,
   request: ExplainNotRequest,
 ): NotListed {
-  const { history, movie, n } = request;
-  const { movies: list, personalised } = recommender.recommend(model, history, { n });
+  const { history, hidden, movie, n } = request;
+  const { movies: list, personalised } = recommender.recommend(model, history, { n, hidden });
   const at = list.findIndex((one) => one.movie === movie);
   const place = at < 0 ? null : at + 1;
   const reasons = new Set<BarReason>();
-  barredMovies(model, { history, rule: recommender.barring }, (barred, reason) => {
+  barredMovies(model, { history, hidden, rule: recommender.barring }, (barred, reason) => {
     if (barred === movie) reasons.add(reason);
   });
   const shared = { place, isBarred: reasons.size > 0, barredBecause: [...reasons], personalised };
@@ -79,10 +81,11 @@ type Ranked = Pick<NotListed, "rank" | "candidates" | "score" | "scoreNeeded" | 
 function rankInAll(
   model: ServingModel,
   recommender: Recommender,
-  { history, movie, n }: ExplainNotRequest,
+  { history, hidden, movie, n }: ExplainNotRequest,
 ): Ranked {
   const all = recommender.recommend(model, withoutMovie(model, history, movie), {
     n: model.movies.length,
+    hidden,
     letIn: movie,
   }).movies;
   const at = all.findIndex((one) => one.movie === movie);
@@ -99,11 +102,10 @@ function rankInAll(
 function askModels(
   model: ServingModel,
   { learned, rule }: { readonly learned: LearnedModels; readonly rule: BarRule },
-  { history, movie, n }: ExplainNotRequest,
+  { history, hidden, movie, n }: ExplainNotRequest,
 ): Ranked {
   const barred = new Uint8Array(model.movies.length);
-  barredMovies(model, { history, rule }, (one) => (barred[one] = 1));
-  barred[movie] = 0;
+  barredMovies(model, { history, hidden, letIn: movie, rule }, (one) => (barred[one] = 1));
   const user = userRow(withoutMovie(model, history, movie), model, learned.rule, learned.known);
   const mayAsk = () => true;
   const asked = recommendLearned(model, learned, { user, barred, n, also: [movie], mayAsk });

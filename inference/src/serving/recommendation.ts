@@ -25,6 +25,8 @@ export interface RecommendOptions {
   readonly n: number;
   /** Dense indices never to recommend, beside what was watched. */
   readonly exclude?: readonly number[];
+  /** Keys of the movies that the user hides. */
+  readonly hidden?: readonly number[];
   /** Dense index of a movie that nothing bars, to see where it would be. */
   readonly letIn?: number;
   readonly explain?: boolean;

@@ -162,7 +162,7 @@ describe("a serving model", () => {
 
 describe("explainNot", () => {
   const why = (model: ServingModel, history: PackedHistory, movie: number) =>
-    explainNot(model, recommender, { history, movie, n: 5 });
+    explainNot(model, recommender, { history, hidden: [2], movie, n: 5 });
 
   it.each([
     ["rated", historyOf([11, 99, 0.2])],
@@ -172,11 +172,16 @@ describe("explainNot", () => {
     expect(found).toMatchObject({ place: null, isBarred: true, barredBecause: [reason] });
   });
 
+  it("says that a movie is hidden, and where it would be", () => {
+    const found = why(new ServingModel(ID, ring), NONE, 1);
+    expect(found).toMatchObject({ place: null, barredBecause: ["hidden"], rank: 2 });
+  });
+
   it("says of a movie that nobody is shown where it would be", () => {
     const model = new ServingModel(ID, ring);
     model.keepFromAll([1]);
     const found = why(model, NONE, 0);
     expect(found).toMatchObject({ place: null, barredBecause: ["kept_from_all"], rank: 1 });
-    expect(why(model, NONE, 1)).toMatchObject({ place: 1, isBarred: false, barredBecause: [] });
+    expect(why(model, NONE, 2)).toMatchObject({ place: 1, isBarred: false, barredBecause: [] });
   });
 });

@@ -1,6 +1,6 @@
-import type { HistoryCache, HistoryResult } from "../history/history-cache.ts";
+import type { HistoryCache, HistoryResult, KnownUser } from "../history/history-cache.ts";
 import type { InternalHeader, ListReason } from "../contract/internal-header.ts";
-import { EMPTY_HISTORY, type PackedHistory, rowCount } from "../retrieval/packed-history.ts";
+import { EMPTY_HISTORY, rowCount } from "../retrieval/packed-history.ts";
 import { type NotListed, explainNot } from "./explain-not.ts";
 import type { Recommendations, RecommendOptions, Recommender } from "./recommender.ts";
 import type { ServingModel } from "./serving-model.ts";
@@ -58,8 +58,10 @@ export function createUserAnswers(parts: UserAnswersParts): UserAnswers {
     const model = currentModel();
     const kept = result.kind === "fresh" ? result.entry.answer : undefined;
     if (kept !== undefined && isCurrent(kept, model, userId)) return kept;
-    const { movies, personalised, propensities } = recommender.recommend(model, historyOf(result), {
+    const { history, hidden } = userOf(result);
+    const { movies, personalised, propensities } = recommender.recommend(model, history, {
       n: LIST_LENGTH,
+      hidden,
       userId,
     });
     const answer = {
@@ -85,17 +87,17 @@ export function createUserAnswers(parts: UserAnswersParts): UserAnswers {
     async detailed(userId, options) {
       const result = await histories.get(userId);
       const model = currentModel();
-      const history = historyOf(result);
-      const answer = recommender.recommend(model, history, { ...options, userId });
+      const { history, hidden } = userOf(result);
+      const answer = recommender.recommend(model, history, { ...options, hidden, userId });
       const reason = reasonOf(result, answer.personalised);
       const propensities = answer.propensities ?? null;
       return { ...answer, propensities, model, reason, watched: rowCount(history) };
     },
     async explainNot(userId, find) {
-      const history = historyOf(await histories.get(userId));
+      const { history, hidden } = userOf(await histories.get(userId));
       const model = currentModel();
       const movie = find(model);
-      const asked = { history, movie, n: LIST_LENGTH };
+      const asked = { history, hidden, movie, n: LIST_LENGTH };
       return { ...explainNot(model, recommender, asked), model, movie };
     },
   };
@@ -138,8 +140,10 @@ export function internalHeaderOf(answer: HeadedAnswer, build: string): InternalH
   };
 }
 
-function historyOf(result: HistoryResult<TextAnswer>): PackedHistory {
-  return result.kind === "unavailable" ? EMPTY_HISTORY : result.entry.history;
+const NOBODY: KnownUser = { history: EMPTY_HISTORY, hidden: [] };
+
+function userOf(result: HistoryResult<TextAnswer>): KnownUser {
+  return result.kind === "unavailable" ? NOBODY : result.entry;
 }
 
 function reasonOf(result: HistoryResult<TextAnswer>, personalised: boolean): ListReason {

@@ -8,19 +8,22 @@ import type { TrackPool, Waiter } from "../replicas/track-pool.ts";
 import type { DataPlane } from "./data-plane.ts";
 import { attemptErrorOf } from "./exchange.ts";
 import { headersToClient, headersToReplica } from "./forwarded-headers.ts";
+import type { ChangeMethod } from "./request-target.ts";
 import { markHeaders, sendProblem } from "./respond.ts";
 
 const ABANDONED = new Error("abandoned");
 
 export interface ApiRequest {
+  /** Each of them idempotent: what may have been done may be done again. */
+  readonly method: "GET" | ChangeMethod;
   readonly path: string;
-  /** Whose track serves it; main for what does not depend on a user. */
+  /** Whose track serves it; main for what does not depend on a user, and for every change. */
   readonly userId: number | undefined;
   readonly requestId: string;
 }
 
 /**
- * The life of one GET below /api/v1: streamed from a replica of the user's track, never buffered.
+ * The life of one request below /api/v1: streamed from a replica of the user's track, never buffered.
  *
  * Tried a second time only when the connection failed before the first byte. A replica's own error
  * passes as it is and says nothing about its health: search fails while Chroma is away, and
@@ -44,9 +47,9 @@ export class ApiCall implements Waiter, Dispatcher.DispatchHandler {
     this.#res = res;
     this.#request = request;
     const { salt, nightlyWeight, pinned } = plane.routing();
-    const { userId } = request;
+    const { userId, method } = request;
     const track =
-      userId === undefined
+      userId === undefined || method !== "GET"
         ? "main"
         : (pinned[String(userId)] ?? assignTrack(salt, userId, nightlyWeight));
     // What stands in for nightly is not judged here: a request is sent once, or fails.
@@ -67,7 +70,7 @@ export class ApiCall implements Waiter, Dispatcher.DispatchHandler {
     this.#attempts += 1;
     replica.pools.api.dispatch(
       {
-        method: "GET",
+        method: this.#request.method,
         path: this.#request.path,
         headers: headersToReplica(this.#req.headers, this.#request.requestId),
       },

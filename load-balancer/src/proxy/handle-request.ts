@@ -27,6 +27,9 @@ export function handleRequest(plane: DataPlane): RequestListener {
         new RecommendCall(plane, res, target.userId, requestId).begin();
         return;
       case "api":
+        new ApiCall(plane, req, res, { ...target, method: "GET", requestId }).begin();
+        return;
+      case "change":
         new ApiCall(plane, req, res, { ...target, requestId }).begin();
         return;
       case "health":
@@ -36,7 +39,7 @@ export function handleRequest(plane: DataPlane): RequestListener {
         refuse(
           plane,
           res,
-          target.status === 405 ? { ...target, headers: ["allow", "GET"] } : target,
+          target.allow === undefined ? target : { ...target, headers: ["allow", target.allow] },
           requestId,
         );
     }

@@ -91,6 +91,32 @@ describe("parseTarget", () => {
     expect(parseTarget(method, "/recommend/42")).toMatchObject({ status: 405 });
   });
 
+  it.each(["PUT", "DELETE"] as const)("lets %s through to a movie that is hidden", (method) => {
+    const path = "/api/v1/users/42/hidden/the+matrix+1999";
+    expect(parseTarget(method, path)).toEqual({ kind: "change", method, path, userId: 42 });
+  });
+
+  it.each([
+    ["PUT", "/api/v1/users/42/hidden", "GET"],
+    ["PUT", "/api/v1/users/42/hidden/", "GET"],
+    ["DELETE", "/api/v1/users/42/hidden/a/b", "GET"],
+    ["PUT", "/api/v1/users/42/recommendations", "GET"],
+    ["DELETE", "/api/v1/movies/hidden/a", "GET"],
+    ["POST", "/api/v1/users/42/hidden/a", "PUT, DELETE"],
+    ["PATCH", "/api/v1/users/42/hidden/a", "PUT, DELETE"],
+    ["put", "/api/v1/users/42/hidden/a", "PUT, DELETE"],
+  ])("does not allow %s %s", (method, path, allow) => {
+    expect(parseTarget(method, path)).toMatchObject({ status: 405, allow });
+  });
+
+  it.each([
+    "/api/v1/users/x/hidden/a",
+    "/api/v1/users/42/hidden/%2Fetc",
+    "/api/v1/users/4%202/hidden/a",
+  ])("refuses to change %s", (path) => {
+    expect(parseTarget("PUT", path)).toMatchObject({ kind: "refused", status: 400 });
+  });
+
   it("refuses a URL of more than 2,048 bytes", () => {
     const path = `/api/v1/movies?search=${"x".repeat(2_048)}`;
     expect(parseTarget("GET", path)).toMatchObject({ status: 414 });

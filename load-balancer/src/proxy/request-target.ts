@@ -13,14 +13,27 @@ export type Target =
       /** The user whose track serves it; absent for what does not depend on a user. */
       readonly userId: number | undefined;
     }
+  | {
+      /** What a user changes: idempotent, without a body. */
+      readonly kind: "change";
+      readonly method: ChangeMethod;
+      /** The target as received, query included. */
+      readonly path: string;
+      readonly userId: number;
+    }
   | { readonly kind: "health" }
   | Refusal;
+
+const CHANGE_METHODS = ["PUT", "DELETE"] as const;
+export type ChangeMethod = (typeof CHANGE_METHODS)[number];
 
 export interface Refusal {
   readonly kind: "refused";
   readonly status: 400 | 404 | 405 | 413 | 414;
   readonly code: "invalid_argument" | "not_found" | "method_not_allowed" | "too_large";
   readonly message: string;
+  /** Of 405: what is allowed there, as the header has it. */
+  readonly allow?: string;
 }
 
 const RECOMMEND = "/recommend/";
@@ -28,6 +41,9 @@ const API = "/api/v1/";
 const API_USER = "/api/v1/users/";
 
 /** What may stand in a target: visible ASCII, so that no server behind us reads it differently. */
+/** What users may change: the movies that they hide. */
+const CHANGEABLE = /^\/api\/v1\/users\/\d+\/hidden\/[^/]+$/;
+
 const VISIBLE = /^[\x21-\x7e]+$/;
 
 /** Dot segments, plain or encoded, and encoded separators and NULs: none of our paths has any. */
@@ -43,7 +59,25 @@ export function parseTarget(method: string | undefined, target: string): Target 
   const path = query < 0 ? target : target.slice(0, query);
   const found = parsePath(path, target);
   if (found.kind === "refused" || method === "GET") return found;
-  return refuse(405, "method_not_allowed", "only GET is allowed here");
+  return changeOf(found, method, path) ?? refuseMethod(CHANGEABLE.test(path));
+}
+
+function changeOf(
+  found: Target,
+  method: string | undefined,
+  path: string,
+): Extract<Target, { kind: "change" }> | undefined {
+  const allowed = CHANGE_METHODS.find((one) => one === method);
+  if (allowed === undefined || found.kind !== "api" || !CHANGEABLE.test(path)) return undefined;
+  const { userId } = found;
+  return userId === undefined
+    ? undefined
+    : { kind: "change", method: allowed, path: found.path, userId };
+}
+
+function refuseMethod(isChangeable: boolean): Refusal {
+  const refusal = refuse(405, "method_not_allowed", "this method is not allowed here");
+  return { ...refusal, allow: isChangeable ? CHANGE_METHODS.join(", ") : "GET" };
 }
 
 function parsePath(path: string, target: string): Target {

@@ -76,3 +76,32 @@ describe("canarec recommend", () => {
     expect(err).toContain(message);
   });
 });
+
+describe("canarec hide", () => {
+  it("keeps a movie out of the user's lists until unhide", async () => {
+    const idsNow = async () => {
+      const answer = await canarecJson(["recommend", "9", "--url", url]);
+      return (answer as { movies: { id: string }[] }).movies.map(({ id }) => id);
+    };
+    const [first = ""] = await idsNow();
+    const hidden = await canarec(["hide", "9", first, "--url", url]);
+    expect(hidden).toMatchObject({ code: 0, out: `User 9 is not shown ${first}.\n`, err: "" });
+    expect(await idsNow()).not.toContain(first);
+    const why = ["recommend", "9", "--not", first];
+    const { out } = await canarec([...why, "--url", url]);
+    expect(out).toContain("is never in the list: the user hides it.\n");
+    const asBundle = await canarec([...why, "--bundle", "newest", "--json"], {
+      env: { DATABASE_URL: world.databaseUrl },
+    });
+    expect(JSON.parse(asBundle.out)).toMatchObject({ barredBecause: ["hidden"] });
+    const shown = await canarecJson(["unhide", "9", first, "--url", url]);
+    expect(shown).toEqual({ userId: 9, movie: first, hidden: false });
+    expect(await idsNow()).toContain(first);
+  });
+
+  it("says that there is no such movie", async () => {
+    const { code, err } = await canarec(["hide", "9", "nothing+1999", "--url", url]);
+    expect(code).toBe(1);
+    expect(err).toContain('404: no movie "nothing+1999"');
+  });
+});

@@ -52,6 +52,16 @@ describe("canarec gate", () => {
     });
   });
 
+  it("makes no list with what users hide, as replicas do", async () => {
+    const { pool } = world.database;
+    await pool.query(
+      `insert into hidden_movies (user_id, movie_key) select u, 1 + (u * 7) % 240 from generate_series(0, 239) u`,
+    );
+    const { report } = await gate(await twin());
+    await pool.query("truncate hidden_movies");
+    expect(report.answers).toEqual({ asked: USERS, invalid: 0 });
+  });
+
   it("refuses one that is clearly worse, and says by how much", async () => {
     const { code, err, report } = await gate(await world.store(misled));
     expect(code).toBe(1);

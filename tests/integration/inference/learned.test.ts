@@ -195,6 +195,20 @@ describe("a replica with a learned bundle", () => {
     expect(unknown.status).toBe(404);
   });
 
+  it("leaves out what the user hides, and says so", async () => {
+    await using replica = await world.start({ bundleId: trained.bundleId });
+    const [first = ""] = await listFor(replica.url, 1_000);
+    const hidden = `${replica.url}/api/v1/users/1000/hidden/${encodeURIComponent(first)}`;
+    await fetch(hidden, { method: "PUT" });
+    const list = await listFor(replica.url, 1_000);
+    expect(list).toHaveLength(20);
+    expect(list).not.toContain(first);
+    const why = await fetch(hidden.replace("/hidden/", "/explain-not/"));
+    expect(await why.json()).toMatchObject({ place: null, barredBecause: ["hidden"] });
+    await fetch(hidden, { method: "DELETE" });
+    expect(await listFor(replica.url, 1_000)).toContain(first);
+  });
+
   it("logs the chances of a list in which movies were drawn", async () => {
     await using replica = await world.start({ bundleId: trained.bundleId });
     const { propensities } = await internalOf(replica.url, 1_000);

@@ -105,6 +105,9 @@ describe("requests that are not ours", () => {
     ["POST", "/recommend/1", 405],
     ["DELETE", "/api/v1/movies/1", 405],
     ["OPTIONS", "*", 404],
+    ["PUT", "/api/v1/users/42/recommendations", 405],
+    ["POST", "/api/v1/users/42/hidden/alien+1979", 405],
+    ["PUT", "/api/v1/users/42/hidden/..", 400],
   ])("%s %s: status %d as JSON", async (method, path, status) => {
     const response = await raw(`${method} ${path} HTTP/1.1\r\n${HEAD}\r\n`);
     expect(statusOf(response)).toBe(status);
@@ -117,6 +120,9 @@ describe("requests that are not ours", () => {
     const huge = `${start}Content-Length: 99999999999\r\n\r\n`;
     expect(statusOf(await raw(huge, Buffer.alloc(1_000_000)))).toBe(413);
     expect(statusOf(await raw(`${start}Transfer-Encoding: chunked\r\n\r\n`))).toBe(413);
+    const hiding = "PUT /api/v1/users/1/hidden/a HTTP/1.1\r\nHost: x\r\n";
+    expect(statusOf(await raw(`${hiding}Content-Length: 2\r\n\r\n{}`))).toBe(413);
+    expect(statusOf(await raw(`${hiding}Transfer-Encoding: chunked\r\n\r\n`))).toBe(413);
     const expecting = `${start}Expect: 100-continue\r\nContent-Length: 5\r\n\r\n`;
     expect(statusOf(await raw(expecting))).toBe(413);
   });

@@ -103,6 +103,24 @@ describe("the routing of a controller", () => {
     });
   });
 
+  it("sends what users change to main, whatever their track", async () => {
+    await using balancer = await start();
+    const { route } = controllerOf(balancer.adminUrl);
+    await route(both(), { nightlyWeight: 1 });
+    await untilReplicas(balancer, 2);
+    const asked: string[] = [];
+    for (const [name, replica] of Object.entries({ main, nightly })) {
+      replica.behaveApi((req, res) => {
+        asked.push(`${req.method ?? ""} ${name}`);
+        res.writeHead(204).end();
+      });
+    }
+    for (const method of ["PUT", "DELETE", "GET"]) {
+      await fetch(`${balancer.url}/api/v1/users/${nextUser}/hidden/a`, { method });
+    }
+    expect(asked).toEqual(["PUT main", "DELETE main", "GET nightly"]);
+  });
+
   it("assigns by weight: what grows keeps whom it had, within what chance allows", async () => {
     await using balancer = await start();
     const { route } = controllerOf(balancer.adminUrl);
