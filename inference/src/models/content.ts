@@ -1,22 +1,10 @@
 import { ServiceError } from "@canarec/service-kit/errors";
 import { z } from "zod";
-import { checkInteractions } from "./check-interactions.ts";
 import { reportStep } from "./fit-steps.ts";
-import type { FitTools, Model, MovieFeatures } from "./model.ts";
-import { parseConfig } from "./parse-config.ts";
-import {
-  createNeighbourScorer,
-  neighbourArtifact,
-  neighbourTableOf,
-} from "./sparse/neighbour-scorer.ts";
+import type { FitTools, MovieFeatures } from "./model.ts";
 import { type NeighbourTable, NeighbourTableWriter } from "./sparse/neighbour-table.ts";
-import {
-  GRADED_WEIGHING,
-  type Weighing,
-  weigherOf,
-  weighingIn,
-  WeighingShape,
-} from "./sparse/weighing.ts";
+import { BY_WEIGHING, tableModel } from "./sparse/table-model.ts";
+import { GRADED_WEIGHING, type Weighing, WeighingShape } from "./sparse/weighing.ts";
 
 /** Movies whose similarities to all are in memory at once. */
 const BLOCK_MOVIES = 128;
@@ -36,26 +24,16 @@ export interface ContentConfig extends Weighing {
  * Movies are alike that are described alike: the cosine of their embeddings, exact. Learns nothing
  * from interactions, so that a movie without a watcher has neighbours, too.
  */
-export const content: Model<ContentConfig> = {
+export const content = tableModel<ContentConfig>({
   name: "content",
+  schema: Config,
   defaults: { ...GRADED_WEIGHING, neighbours: 100 },
-
-  async fit(interactions, config, tools) {
-    const checked = parseConfig("content", Config, config);
-    checkInteractions(interactions);
-    const movies = interactions.movies;
+  weighing: BY_WEIGHING,
+  async table({ movies }, config, tools) {
     checkEmbeddings(tools.features, movies);
-    const table = await nearest({ movies, width: checked.neighbours }, tools);
-    return neighbourArtifact(table, { ...weighingIn({ ...checked }) });
+    return nearest({ movies, width: config.neighbours }, tools);
   },
-
-  prepare(artifact) {
-    return createNeighbourScorer(
-      neighbourTableOf(artifact),
-      weigherOf(weighingIn(artifact.numbers)),
-    );
-  },
-};
+});
 
 /** Each movie's nearest, in blocks: a product of matrices, then the best of each row. */
 async function nearest(

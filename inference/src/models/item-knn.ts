@@ -1,23 +1,11 @@
 import { z } from "zod";
-import { checkInteractions } from "./check-interactions.ts";
-import type { FitTools, Model } from "./model.ts";
-import { parseConfig } from "./parse-config.ts";
+import type { FitTools } from "./model.ts";
 import { limitSources } from "./sparse/limit-sources.ts";
-import {
-  createNeighbourScorer,
-  neighbourArtifact,
-  neighbourTableOf,
-} from "./sparse/neighbour-scorer.ts";
 import { fitNeighbourTable, type NeighbourTable } from "./sparse/neighbour-table.ts";
 import { addProductRow, scaleSums } from "./sparse/row-product.ts";
 import { rowSums, type SparseRows, transposed, withValues } from "./sparse/sparse-rows.ts";
-import {
-  GRADED_WEIGHING,
-  type Weighing,
-  weigherOf,
-  weighingIn,
-  WeighingShape,
-} from "./sparse/weighing.ts";
+import { BY_WEIGHING, tableModel } from "./sparse/table-model.ts";
+import { GRADED_WEIGHING, type Weighing, WeighingShape } from "./sparse/weighing.ts";
 import { weightedRows } from "./sparse/weighted-rows.ts";
 
 const Config = z.strictObject({
@@ -53,8 +41,9 @@ export interface ItemKnnConfig extends Weighing {
  *
  * (Sarwar et al. 2001; asymmetric: Aiolli 2013).
  */
-export const itemKnn: Model<ItemKnnConfig> = {
+export const itemKnn = tableModel<ItemKnnConfig>({
   name: "item_knn",
+  schema: Config,
   defaults: {
     ...GRADED_WEIGHING,
     neighbours: 200,
@@ -64,22 +53,10 @@ export const itemKnn: Model<ItemKnnConfig> = {
     userDamping: 0.75,
     mostMoviesOfUser: 2000,
   },
-
-  async fit(interactions, config, tools) {
-    const checked = parseConfig("item_knn", Config, config);
-    checkInteractions(interactions);
-    const users = weightedRows(interactions, checked, checked.mostMoviesOfUser);
-    const table = await neighboursOf(users, checked, tools);
-    return neighbourArtifact(table, { ...weighingIn({ ...checked }) });
-  },
-
-  prepare(artifact) {
-    return createNeighbourScorer(
-      neighbourTableOf(artifact),
-      weigherOf(weighingIn(artifact.numbers)),
-    );
-  },
-};
+  weighing: BY_WEIGHING,
+  table: (interactions, config, tools) =>
+    neighboursOf(weightedRows(interactions, config, config.mostMoviesOfUser), config, tools),
+});
 
 async function neighboursOf(
   users: SparseRows,

@@ -1,24 +1,12 @@
 import { z } from "zod";
-import { checkInteractions } from "./check-interactions.ts";
 import type { Interactions } from "./interactions.ts";
-import type { FitTools, Model, MovieFeatures } from "./model.ts";
-import { parseConfig } from "./parse-config.ts";
+import type { FitTools, MovieFeatures } from "./model.ts";
 import { featureRows } from "./sparse/feature-rows.ts";
-import {
-  createNeighbourScorer,
-  neighbourArtifact,
-  neighbourTableOf,
-} from "./sparse/neighbour-scorer.ts";
 import { fitNeighbourTable, type NeighbourTable } from "./sparse/neighbour-table.ts";
 import { addProductRow, scaleSums } from "./sparse/row-product.ts";
 import { rowSums, type SparseRows, transposed, withValues } from "./sparse/sparse-rows.ts";
-import {
-  GRADED_WEIGHING,
-  type Weighing,
-  weigherOf,
-  weighingIn,
-  WeighingShape,
-} from "./sparse/weighing.ts";
+import { BY_WEIGHING, tableModel } from "./sparse/table-model.ts";
+import { GRADED_WEIGHING, type Weighing, WeighingShape } from "./sparse/weighing.ts";
 import { weightedRows } from "./sparse/weighted-rows.ts";
 
 const Config = z.strictObject({
@@ -57,8 +45,9 @@ export interface Rp3betaConfig extends Weighing {
  * over the nodes n beside both (Christoffel et al. 2015; Paudel et al. 2017). A movie that nobody has
  * watched is reached by its people and genres.
  */
-export const rp3beta: Model<Rp3betaConfig> = {
+export const rp3beta = tableModel<Rp3betaConfig>({
   name: "rp3beta",
+  schema: Config,
   defaults: {
     ...GRADED_WEIGHING,
     neighbours: 200,
@@ -68,21 +57,9 @@ export const rp3beta: Model<Rp3betaConfig> = {
     genreWeight: 0.1,
     mostMoviesOfUser: 2000,
   },
-
-  async fit(interactions, config, tools) {
-    const checked = parseConfig("rp3beta", Config, config);
-    checkInteractions(interactions);
-    const table = await walk(interactions, checked, tools);
-    return neighbourArtifact(table, { ...weighingIn({ ...checked }) });
-  },
-
-  prepare(artifact) {
-    return createNeighbourScorer(
-      neighbourTableOf(artifact),
-      weigherOf(weighingIn(artifact.numbers)),
-    );
-  },
-};
+  weighing: BY_WEIGHING,
+  table: walk,
+});
 
 /** Two steps of the walk by way of one sort of node. */
 interface Way {

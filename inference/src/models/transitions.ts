@@ -1,15 +1,9 @@
 import { z } from "zod";
-import { checkInteractions } from "./check-interactions.ts";
-import type { FitTools, Model } from "./model.ts";
-import { parseConfig } from "./parse-config.ts";
-import {
-  createNeighbourScorer,
-  neighbourArtifact,
-  neighbourTableOf,
-} from "./sparse/neighbour-scorer.ts";
+import type { FitTools } from "./model.ts";
 import { fitNeighbourTable, type NeighbourTable } from "./sparse/neighbour-table.ts";
 import { addToSums, type RowSums, scaleSums } from "./sparse/row-product.ts";
 import { type Sequences, sequencesOf } from "./sparse/sequences.ts";
+import { tableModel, type WeighingRule } from "./sparse/table-model.ts";
 import type { WeighUser } from "./sparse/weighing.ts";
 
 const Config = z.strictObject({
@@ -46,6 +40,19 @@ export interface TransitionsConfig {
   readonly lastDecay: number;
 }
 
+type OrderRule = Pick<TransitionsConfig, "leastPreference" | "lastMovies" | "lastDecay">;
+
+/** A user's last movies weigh by their order alone. */
+const BY_ORDER: WeighingRule<OrderRule> = {
+  stored: ({ leastPreference, lastMovies, lastDecay }) => ({
+    leastPreference,
+    lastMovies,
+    lastDecay,
+  }),
+  weigher: ({ leastPreference = NaN, lastMovies = NaN, lastDecay = NaN }) =>
+    weigherByOrder({ leastPreference, lastMovies, lastDecay }),
+};
+
 /**
  * What is watched after what: of users' sequences in time, a Markov chain with steps of several
  * lengths,
@@ -55,8 +62,9 @@ export interface TransitionsConfig {
  * from a user's last movies, the latest loudest: what was watched tonight counts now. Of two movies at
  * one time neither comes first: each counts half before and half after the other.
  */
-export const transitions: Model<TransitionsConfig> = {
+export const transitions = tableModel<TransitionsConfig>({
   name: "transitions",
+  schema: Config,
   // Found on each user's next movies, a fifth of their history hidden at its end; ml-latest-small.
   defaults: {
     leastPreference: 0.1,
@@ -69,23 +77,10 @@ export const transitions: Model<TransitionsConfig> = {
     lastMovies: 50,
     lastDecay: 0.88,
   },
-
-  async fit(interactions, config, tools) {
-    const checked = parseConfig("transitions", Config, config);
-    checkInteractions(interactions);
-    const table = await follow(sequencesOf(interactions, checked.leastPreference), checked, tools);
-    const { leastPreference, lastMovies, lastDecay } = checked;
-    return neighbourArtifact(table, { leastPreference, lastMovies, lastDecay });
-  },
-
-  prepare(artifact) {
-    const { leastPreference = NaN, lastMovies = NaN, lastDecay = NaN } = artifact.numbers;
-    return createNeighbourScorer(
-      neighbourTableOf(artifact),
-      weigherByOrder({ leastPreference, lastMovies, lastDecay }),
-    );
-  },
-};
+  weighing: BY_ORDER,
+  table: (interactions, config, tools) =>
+    follow(sequencesOf(interactions, config.leastPreference), config, tools),
+});
 
 function follow(
   sequences: Sequences,
@@ -140,11 +135,7 @@ function totalOf({ sums, touched, count }: RowSums): number {
 }
 
 /** Weigh a user's last liked movies: decay^(number of liked movies watched later). */
-function weigherByOrder({
-  leastPreference,
-  lastMovies,
-  lastDecay,
-}: Pick<TransitionsConfig, "leastPreference" | "lastMovies" | "lastDecay">): WeighUser {
+function weigherByOrder({ leastPreference, lastMovies, lastDecay }: OrderRule): WeighUser {
   const least = Math.fround(leastPreference);
   return ({ preferences, times }) => {
     const weights = new Float64Array(preferences.length);
