@@ -1,3 +1,5 @@
+import { rowStarts } from "./row-starts.ts";
+
 /**
  * Users × movies in compressed rows: what models learn from. Row u lies at `starts[u]` up to
  * `starts[u + 1]`, movies ascending in it, none twice. 16 bytes an interaction, whatever their number.
@@ -51,15 +53,13 @@ export function interactionsFrom(
     ({ user, movie }, place) =>
       order[place - 1]?.user !== user || order[place - 1]?.movie !== movie,
   );
-  const starts = new Int32Array(users + 1);
-  for (const { user } of kept) starts[user + 1] = (starts[user + 1] ?? 0) + 1;
-  for (let user = 0; user < users; user += 1) {
-    starts[user + 1] = (starts[user + 1] ?? 0) + (starts[user] ?? 0);
-  }
   return {
     users,
     movies,
-    starts,
+    starts: rowStarts(
+      kept.map(({ user }) => user),
+      users,
+    ),
     movieOf: Int32Array.from(kept, ({ movie }) => movie),
     preferences: Float32Array.from(kept, ({ preference }) => preference),
     times: Float64Array.from(kept, ({ time }) => time),

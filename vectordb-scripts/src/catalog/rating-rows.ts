@@ -1,4 +1,5 @@
 import type { Interactions } from "@canarec/inference/models/interactions";
+import { rowStarts } from "@canarec/inference/models/row-starts";
 
 /** Ratings as they come, in columns that grow: 20 bytes a rating. */
 export interface RatingRows {
@@ -51,18 +52,13 @@ function inRows(
   { users, movies }: { readonly users: number; readonly movies: number },
 ): Interactions {
   const order = latestOfEach(columns, users);
-  const starts = new Int32Array(users + 1);
-  for (const place of order) {
-    const next = (columns.users[place] ?? 0) + 1;
-    starts[next] = (starts[next] ?? 0) + 1;
-  }
-  for (let user = 0; user < users; user += 1) {
-    starts[user + 1] = (starts[user + 1] ?? 0) + (starts[user] ?? 0);
-  }
   return {
     users,
     movies,
-    starts,
+    starts: rowStarts(
+      order.map((place) => columns.users[place] ?? 0),
+      users,
+    ),
     movieOf: Int32Array.from(order, (place) => columns.movieOf[place] ?? 0),
     preferences: Float32Array.from(order, (place) => columns.preferences[place] ?? 0),
     times: Float64Array.from(order, (place) => columns.times[place] ?? 0),

@@ -1,3 +1,4 @@
+import { placesByRow } from "../row-starts.ts";
 import { heaviest } from "./heaviest.ts";
 import type { NeighbourTable } from "./neighbour-table.ts";
 
@@ -25,10 +26,10 @@ export function limitSources(table: NeighbourTable, limit: number): NeighbourTab
 
 /** 1 for each entry that stays, (movies × width). */
 function keptEntries({ movies, neighbours, weights }: NeighbourTable, limit: number): Uint8Array {
-  const { starts, entries } = entriesByNeighbour(neighbours, movies);
+  const { starts, places } = placesByRow(neighbours, movies);
   const isKept = new Uint8Array(neighbours.length);
   for (let movie = 0; movie < movies; movie += 1) {
-    const own = entries.subarray(starts[movie], starts[movie + 1]);
+    const own = places.subarray(starts[movie], starts[movie + 1]);
     const marks = heaviest(
       Float64Array.from(own, (entry) => weights[entry] as number),
       limit,
@@ -36,23 +37,4 @@ function keptEntries({ movies, neighbours, weights }: NeighbourTable, limit: num
     own.forEach((entry, place) => (isKept[entry] = marks[place] as number));
   }
   return isKept;
-}
-
-/** Places in the table at which each movie is named, ascending; movie m's from `starts[m]` on. */
-function entriesByNeighbour(neighbours: Int32Array, movies: number) {
-  const starts = new Int32Array(movies + 1);
-  for (const movie of neighbours) {
-    if (movie >= 0) starts[movie + 1] = (starts[movie + 1] as number) + 1;
-  }
-  for (let movie = 0; movie < movies; movie += 1) {
-    starts[movie + 1] = (starts[movie + 1] as number) + (starts[movie] as number);
-  }
-  const next = starts.slice();
-  const entries = new Int32Array(starts[movies] ?? 0);
-  neighbours.forEach((movie, entry) => {
-    if (movie < 0) return;
-    entries[next[movie] as number] = entry;
-    next[movie] = (next[movie] as number) + 1;
-  });
-  return { starts, entries };
 }

@@ -1,4 +1,5 @@
 import type { Interactions } from "../interactions.ts";
+import { placesByRow } from "../row-starts.ts";
 
 /** What each user liked in order of time, user after user; n likes in all. */
 export interface Sequences {
@@ -36,21 +37,6 @@ export function sequencesOf(interactions: Interactions, leastPreference: number)
       count += 1;
     }
   }
-  return { movies, userAt, movieAt, timeAt, ...placesByMovie(movieAt, movies) };
-}
-
-function placesByMovie(movieAt: Int32Array, movies: number) {
-  const placeStarts = new Int32Array(movies + 1);
-  for (const movie of movieAt) placeStarts[movie + 1] = (placeStarts[movie + 1] as number) + 1;
-  for (let movie = 0; movie < movies; movie += 1) {
-    placeStarts[movie + 1] = (placeStarts[movie + 1] as number) + (placeStarts[movie] as number);
-  }
-  const next = placeStarts.slice();
-  const places = new Int32Array(movieAt.length);
-  for (let place = 0; place < movieAt.length; place += 1) {
-    const movie = movieAt[place] as number;
-    places[next[movie] as number] = place;
-    next[movie] = (next[movie] as number) + 1;
-  }
-  return { placeStarts, places };
+  const { starts: placeStarts, places } = placesByRow(movieAt, movies);
+  return { movies, userAt, movieAt, timeAt, placeStarts, places };
 }

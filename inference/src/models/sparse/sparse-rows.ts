@@ -1,3 +1,5 @@
+import { rowStarts } from "../row-starts.ts";
+
 /** A sparse matrix in compressed rows: row r lies at `starts[r]` up to `starts[r + 1]`, columns ascending. */
 export interface SparseRows {
   readonly rows: number;
@@ -12,11 +14,7 @@ export interface SparseRows {
 
 /** The same entries, columns as rows. Two passes; no memory beside the answer. */
 export function transposed({ rows, columns, ...of }: SparseRows): SparseRows {
-  const starts = new Int32Array(columns + 1);
-  for (const column of of.columnOf) starts[column + 1] = (starts[column + 1] as number) + 1;
-  for (let column = 0; column < columns; column += 1) {
-    starts[column + 1] = (starts[column + 1] as number) + (starts[column] as number);
-  }
+  const starts = rowStarts(of.columnOf, columns);
   const next = starts.slice();
   const columnOf = new Int32Array(of.columnOf.length);
   const values = new Float32Array(of.columnOf.length);
