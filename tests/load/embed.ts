@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import path from "node:path";
@@ -18,6 +17,7 @@ import { importCatalog } from "@canarec/vectordb-scripts/catalog/import-catalog"
 import { embedCatalog } from "@canarec/vectordb-scripts/embedding/embed-catalog";
 import { buildNeighbours } from "@canarec/vectordb-scripts/neighbours/build-neighbours";
 import onnx from "onnxruntime-node";
+import { restrictTo } from "./restrict-to.ts";
 
 const FILE = "movies_wikipedia_clean.jsonl";
 const DEFAULT_DATA = path.resolve(import.meta.dirname, "../../data");
@@ -58,17 +58,6 @@ export async function run(args: readonly string[]): Promise<void> {
     await measure(home, catalogue);
   } finally {
     rmSync(home, { recursive: true, force: true });
-  }
-}
-
-/** Let this process and those that it starts use these cores alone. */
-function restrictTo(cores: string): void {
-  try {
-    execFileSync("taskset", ["-a", "-p", "-c", cores, String(process.pid)], { stdio: "ignore" });
-  } catch (thrown) {
-    throw new Error(`cannot restrict to cores ${cores}: is taskset (util-linux) there?`, {
-      cause: thrown,
-    });
   }
 }
 

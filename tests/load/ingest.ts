@@ -1,5 +1,5 @@
 // Lines per second from Kafka to committed rows, in steady state, against COPY of the resulting interactions.
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -16,6 +16,7 @@ import { Kafka, logLevel } from "kafkajs";
 import { from as copyFrom, to as copyTo } from "pg-copy-streams";
 import { cpuSeconds } from "./ingest-parts/process-cpu.ts";
 import { type Audience, minuteLines } from "./ingest-parts/watchers.ts";
+import { restrictTo } from "./restrict-to.ts";
 
 const TOPIC = "movielog";
 const PARTITIONS = 2;
@@ -51,8 +52,7 @@ export async function run(args: readonly string[]): Promise<void> {
     minutes: Number(values.minutes),
     warmMinutes: Number(values["warm-minutes"]),
   };
-  // Children inherit it.
-  execFileSync("taskset", ["-a", "-c", "-p", values.cores, String(process.pid)]);
+  restrictTo(values.cores);
   await using opened = new Resources();
   const home = mkdtempSync(path.join(tmpdir(), "canarec-bench-"));
   opened.defer(() => {

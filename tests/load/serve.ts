@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -20,6 +19,7 @@ import {
   type Measured,
   openGenerator,
 } from "./serve-parts/generator.ts";
+import { restrictTo } from "./restrict-to.ts";
 import { Latencies } from "./serve-parts/latencies.ts";
 import { WATCHED, insertPeople } from "./serve-parts/people.ts";
 import { startService } from "./serve-parts/processes.ts";
@@ -75,7 +75,10 @@ export async function run(args: readonly string[]): Promise<void> {
     soakSeconds: Number(values["soak-seconds"] ?? (values.short ? 10 : 300)),
     learned: values.learned,
   };
-  if (values.cores !== "") restrictTo(values.cores);
+  if (values.cores !== "") {
+    restrictTo(values.cores);
+    say(`on cores ${values.cores}`);
+  }
   await using opened = new Resources();
   const home = mkdtempSync(path.join(tmpdir(), "canarec-serve-"));
   opened.defer(() => rmSync(home, { recursive: true, force: true }));
@@ -92,12 +95,6 @@ export async function run(args: readonly string[]): Promise<void> {
   const generator = opened.use(openGenerator(url));
   await measureUsers(generator, { options, database, stream, url });
   await measureConstant(options, home, brokers);
-}
-
-/** Children inherit it: databases and services run on the same cores as the generator. */
-function restrictTo(cores: string): void {
-  execFileSync("taskset", ["-a", "-cp", cores, String(process.pid)], { stdio: "ignore" });
-  say(`on cores ${cores}`);
 }
 
 async function startSystem(options: Options, home: string, opened: Resources) {

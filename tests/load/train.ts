@@ -1,5 +1,4 @@
 // Fits of the dense models: EASE's matrix, the factors of 20 million interactions, and a user folded in.
-import { execFileSync } from "node:child_process";
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { ease } from "@canarec/inference/models/ease/ease";
@@ -7,6 +6,7 @@ import { ials } from "@canarec/inference/models/ials/ials";
 import { type Interactions, rowOf } from "@canarec/inference/models/interactions";
 import type { FitTools, MatrixProducts, Scorer } from "@canarec/inference/models/model";
 import { openProducts } from "@canarec/inference/training/open-products";
+import { restrictTo } from "./restrict-to.ts";
 import { measuredProducts } from "./train-parts/measured-products.ts";
 import { syntheticInteractions } from "./train-parts/synthetic-interactions.ts";
 
@@ -49,17 +49,6 @@ export async function run(args: readonly string[]): Promise<void> {
   };
   const interactions = syntheticInteractions(size);
   foldIn(await fitIals(products, interactions, Number(values.iterations)), interactions);
-}
-
-/** Let this process use these cores alone. */
-function restrictTo(cores: string): void {
-  try {
-    execFileSync("taskset", ["-a", "-p", "-c", cores, String(process.pid)], { stdio: "ignore" });
-  } catch (thrown) {
-    throw new Error(`cannot restrict to cores ${cores}: is taskset (util-linux) there?`, {
-      cause: thrown,
-    });
-  }
 }
 
 async function fitEase(openedProducts: MatrixProducts, movies: number): Promise<void> {
