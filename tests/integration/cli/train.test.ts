@@ -1,9 +1,9 @@
 import { Resources } from "@canarec/service-kit/lifecycle";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { COLLECTION, openMovieVectors } from "@canarec/inference/embedding/movie-vectors";
+import { COLLECTION } from "@canarec/inference/embedding/movie-vectors";
 import { sharedServers } from "../../servers.ts";
 import { MOVIES, type World, movieId, openWorld } from "../inference/inference-under-test.ts";
-import { insertTastes } from "../inference/trained-world.ts";
+import { embedMovies, insertTastes } from "../inference/trained-world.ts";
 import { canarec, canarecJson } from "./canarec.ts";
 
 const opened = new Resources();
@@ -14,17 +14,7 @@ beforeAll(async () => {
   world = opened.use(await openWorld());
   const { chromaUrl } = sharedServers();
   // The command names the shipped model's collection; other tests may use it, too, with ids of their own.
-  const vectors = await openMovieVectors({ chromaUrl, collection: COLLECTION });
-  await vectors.upsert(
-    Array.from({ length: MOVIES }, (_, place) => ({
-      movieId: movieId(place),
-      movieKey: place + 1,
-      title: null,
-      year: null,
-      textHash: "fixture",
-      embedding: new Float32Array(384).fill(0).fill(1, place % 384, (place % 384) + 1),
-    })),
-  );
+  await embedMovies({ chromaUrl, collection: COLLECTION });
   env = { DATABASE_URL: world.databaseUrl, CHROMA_URL: chromaUrl };
 });
 afterAll(() => opened[Symbol.asyncDispose]());

@@ -143,6 +143,9 @@ export function operatorOf(world: ControlWorld, plane: ControlPlane) {
     untilState: (id: number, state: string) =>
       until(async () => (await rolloutOf(id))["state"] === state),
     untilReady: () => until(async () => (await fetch(`${plane.url}/readyz`)).status === 200),
+    /** Until the load balancer has a replica. */
+    untilServed: () =>
+      until(async () => (await fetch(`${world.balancer.adminUrl}/readyz`)).status === 200),
   };
 }
 

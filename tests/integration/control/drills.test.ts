@@ -1,37 +1,28 @@
-import type { ControlPlane } from "@canarec/load-balancer/control/compose";
 import { type Fault, commitFaultyBuild } from "@canarec/load-balancer/drills/faulty-build";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { ask, range, until } from "../load-balancer/load-balancer-under-test.ts";
-import {
-  type ControlWorld,
-  QUICK_GUARDRAILS,
-  openControlWorld,
-  operatorOf,
-  words,
-} from "./control-under-test.ts";
+import { ask, range } from "../load-balancer/load-balancer-under-test.ts";
+import { QUICK_GUARDRAILS, words } from "./control-under-test.ts";
+import { type ControlledWorld, openControlledWorld } from "./controlled-world.ts";
 
 /** Low, so that a leak reaches it soon; the small builds need a third of it. */
 const MEMORY_MIB = 300;
 
-let world: ControlWorld;
-let plane: ControlPlane;
-let operator: ReturnType<typeof operatorOf>;
+let controlled: ControlledWorld;
+let world: ControlledWorld["world"];
+let operator: ControlledWorld["operator"];
 
 beforeEach(async () => {
-  world = await openControlWorld({
-    guardrails: { ...QUICK_GUARDRAILS, replicaMemoryMiB: MEMORY_MIB },
+  controlled = await openControlledWorld({
+    quick: { guardrails: { ...QUICK_GUARDRAILS, replicaMemoryMiB: MEMORY_MIB } },
+    env: { REPLICA_READY_SECONDS: "8" },
   });
-  plane = await world.start({ REPLICA_READY_SECONDS: "8" });
-  operator = operatorOf(world, plane);
+  ({ world, operator } = controlled);
 });
-afterEach(async () => {
-  await plane[Symbol.asyncDispose]();
-  await world[Symbol.asyncDispose]();
-});
+afterEach(() => controlled[Symbol.asyncDispose]());
 
 /** Release a bad version of main under load. @returns how it was taken back, and all answers of that time. */
 async function drill(fault: Fault) {
-  await until(async () => (await fetch(`${world.balancer.adminUrl}/readyz`)).status === 200);
+  await operator.untilServed();
   const source = { repository: world.repository.folder, env: process.env };
   const id = await operator.submit(await commitFaultyBuild(source, world.first, fault));
   const answers: Awaited<ReturnType<typeof ask>> = [];

@@ -1,25 +1,21 @@
-import type { ControlPlane } from "@canarec/load-balancer/control/compose";
 import { gateReportFixture } from "@canarec/inference/contract/gate-report-fixture";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type ControlWorld, openControlWorld, operatorOf, words } from "./control-under-test.ts";
+import { words } from "./control-under-test.ts";
+import { type ControlledWorld, openControlledWorld } from "./controlled-world.ts";
 
 /** What these builds make their bundle of; main's is `ab…`. */
 const BUILT = "cd".repeat(32);
 
-let world: ControlWorld;
-let plane: ControlPlane;
-let operator: ReturnType<typeof operatorOf>;
+let controlled: ControlledWorld;
+let world: ControlledWorld["world"];
+let operator: ControlledWorld["operator"];
 
 beforeEach(async () => {
-  world = await openControlWorld();
-  plane = await world.start();
-  operator = operatorOf(world, plane);
+  controlled = await openControlledWorld();
+  ({ world, operator } = controlled);
   await operator.untilReady();
 });
-afterEach(async () => {
-  await plane[Symbol.asyncDispose]();
-  await world[Symbol.asyncDispose]();
-});
+afterEach(() => controlled[Symbol.asyncDispose]());
 
 /** A version whose command line has a gate that does this. @returns its commit. */
 function commitWithGate(word: string, gate: string): string {

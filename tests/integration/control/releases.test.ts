@@ -1,29 +1,19 @@
-import type { ControlPlane } from "@canarec/load-balancer/control/compose";
 import type { Runtime } from "@canarec/load-balancer/runtimes/runtime";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { BUILD_LIMIT_MS, whyNoReplica } from "../../container-engine.ts";
 import { ask, range, until } from "../load-balancer/load-balancer-under-test.ts";
-import {
-  BUNDLE,
-  type ControlWorld,
-  openControlWorld,
-  operatorOf,
-  words as wordsOf,
-} from "./control-under-test.ts";
+import { BUNDLE, words as wordsOf } from "./control-under-test.ts";
+import { type ControlledWorld, openControlledWorld } from "./controlled-world.ts";
 
-let world: ControlWorld;
-let plane: ControlPlane;
-let operator: ReturnType<typeof operatorOf>;
+let controlled: ControlledWorld;
+let world: ControlledWorld["world"];
+let operator: ControlledWorld["operator"];
 
 async function open(runtime: Runtime["kind"]): Promise<void> {
-  world = await openControlWorld({}, runtime);
-  plane = await world.start();
-  operator = operatorOf(world, plane);
+  controlled = await openControlledWorld({ runtime });
+  ({ world, operator } = controlled);
 }
-async function close(): Promise<void> {
-  await plane[Symbol.asyncDispose]();
-  await world[Symbol.asyncDispose]();
-}
+const close = () => controlled[Symbol.asyncDispose]();
 
 const words = () => wordsOf(world);
 
@@ -72,7 +62,7 @@ describe.each(RUNTIMES)("the control plane, builds being of kind $kind", ({ kind
 
   it("restores main, ships a release to its users and makes it main without a dropped request", async () => {
     await operator.untilReady();
-    await until(async () => (await fetch(`${world.balancer.adminUrl}/readyz`)).status === 200);
+    await operator.untilServed();
     expect(await words()).toEqual(new Set(["first"]));
     const stop = load();
     const second = world.repository.commit("second");
@@ -110,7 +100,7 @@ describe.each(RUNTIMES)("the control plane, builds being of kind $kind", ({ kind
   });
 
   it("takes a build that crashes back at once, on record with its last words", async () => {
-    await until(async () => (await fetch(`${world.balancer.adminUrl}/readyz`)).status === 200);
+    await operator.untilServed();
     const crash = `globalThis.asked = 0; globalThis.fault = (req) => {
       if (!req.headers["x-request-id"]?.startsWith("shadow-") && (globalThis.asked += 1) > 60) { console.log("no more"); process.exit(3); } };`;
     world.repository.commit("crashing", { "inference/src/fault.ts": crash });
@@ -169,7 +159,7 @@ describe("the control plane", () => {
       expect.stringContaining("there is no plan slow: standard, quick"),
     ]);
     expect((await refused({ ref: "HEAD", bundle: "x" }))[0]).toBe(400);
-    expect((await fetch(`${plane.url}/releases`)).status).toBe(401);
+    expect((await fetch(`${controlled.plane.url}/releases`)).status).toBe(401);
     expect((await operator.api("GET", "/releases/99")).status).toBe(404);
     const broken = world.repository.commit("broken", {
       "inference/src/fault.ts": "process.exit(4);",

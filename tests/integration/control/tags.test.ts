@@ -5,19 +5,21 @@ import { createLogger } from "@canarec/service-kit/logging";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { until } from "../load-balancer/load-balancer-under-test.ts";
 import { type SmallRepository, makeRepository } from "../runtimes/small-build.ts";
-import { type ControlWorld, openControlWorld, operatorOf } from "./control-under-test.ts";
+import { operatorOf } from "./control-under-test.ts";
+import { type ControlledWorld, openControlledWorld } from "./controlled-world.ts";
 
 const PREFIX = "release-recommender-nightly-";
 
-let world: ControlWorld;
+let controlled: ControlledWorld;
+let world: ControlledWorld["world"];
 let plane: ControlPlane;
 let tagged: SmallRepository;
 let watch: AsyncDisposable;
 
 beforeEach(async () => {
-  world = await openControlWorld();
-  plane = await world.start();
-  await operatorOf(world, plane).untilReady();
+  controlled = await openControlledWorld();
+  ({ world, plane } = controlled);
+  await controlled.operator.untilReady();
   // Where the engineers work; its history is that of the other.
   tagged = makeRepository(join(world.home, "..", "tagged"));
   tagged.commit("of the engineers");
@@ -26,8 +28,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await watch[Symbol.asyncDispose]();
-  await plane[Symbol.asyncDispose]();
-  await world[Symbol.asyncDispose]();
+  await controlled[Symbol.asyncDispose]();
 });
 
 function look(url = plane.url): AsyncDisposable {

@@ -1,30 +1,20 @@
-import type { ControlPlane } from "@canarec/load-balancer/control/compose";
 import { readStates } from "@canarec/load-balancer/runtimes/process/replica-files";
 import { isLive } from "@canarec/load-balancer/runtimes/process/replica-process";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ask as ask20, range, until } from "../load-balancer/load-balancer-under-test.ts";
-import {
-  BUNDLE,
-  type ControlWorld,
-  openControlWorld,
-  operatorOf,
-  words,
-} from "./control-under-test.ts";
+import { BUNDLE, words } from "./control-under-test.ts";
+import { type ControlledWorld, openControlledWorld } from "./controlled-world.ts";
 
-let world: ControlWorld;
-let plane: ControlPlane;
-let operator: ReturnType<typeof operatorOf>;
+let controlled: ControlledWorld;
+let world: ControlledWorld["world"];
+let operator: ControlledWorld["operator"];
 
 beforeEach(async () => {
-  world = await openControlWorld();
-  plane = await world.start();
-  operator = operatorOf(world, plane);
-  await until(async () => (await fetch(`${world.balancer.adminUrl}/readyz`)).status === 200);
+  controlled = await openControlledWorld();
+  ({ world, operator } = controlled);
+  await operator.untilServed();
 });
-afterEach(async () => {
-  await plane[Symbol.asyncDispose]();
-  await world[Symbol.asyncDispose]();
-});
+afterEach(() => controlled[Symbol.asyncDispose]());
 
 const ask = (id: number, kind: string) =>
   operator.api("POST", `/releases/${id}/${kind}`, { actor: "me", reason: "a test" });

@@ -50,10 +50,13 @@ export async function insertTastes({ pool }: Database): Promise<void> {
 /** A collection of vectors in which neighbours by place are near. */
 export async function embedInRing(): Promise<FreshCollection> {
   const collection = freshCollection();
-  const vectors = await openMovieVectors({
-    chromaUrl: collection.url,
-    collection: collection.name,
-  });
+  await embedMovies({ chromaUrl: collection.url, collection: collection.name });
+  return collection;
+}
+
+/** Embed every movie, neighbours by place near each other. */
+export async function embedMovies(to: Parameters<typeof openMovieVectors>[0]): Promise<void> {
+  const vectors = await openMovieVectors(to);
   await vectors.upsert(
     Array.from({ length: MOVIES }, (_, place) => ({
       movieId: movieId(place),
@@ -64,7 +67,6 @@ export async function embedInRing(): Promise<FreshCollection> {
       embedding: directionOf((2 * Math.PI * place) / MOVIES),
     })),
   );
-  return collection;
 }
 
 function directionOf(angle: number): Float32Array {
