@@ -1,7 +1,10 @@
 import type { Queryable } from "../queryable.ts";
 import type { WindowStart } from "./exposure-rows.ts";
 
-/** What a user did with a movie within his attribution window: began it, rated it, or both. */
+/**
+ * What a user did with a movie within his attribution window, or the clocks' tolerance before it: began it, rated it,
+ * or both.
+ */
 export interface OutcomeRow {
   readonly userId: number;
   readonly movieId: string;
@@ -17,7 +20,8 @@ export interface OutcomeRow {
 
 const OUTCOMES = `
 with due (user_id, begins, ends) as (
-  select user_id, begins, begins + $3::interval from unnest($1::int8[], $2::timestamptz[]) as d (user_id, begins))
+  select user_id, first_exposed_at - $4::interval, first_exposed_at + $3::interval
+  from unnest($1::int8[], $2::timestamptz[]) as d (user_id, first_exposed_at))
 select d.user_id as "userId", m.movie_id as "movieId",
   case when i.first_watched_at between d.begins and d.ends
        then (extract(epoch from i.first_watched_at) * 1000)::float8 end as "firstWatchedAtMs",
@@ -32,14 +36,21 @@ left join lateral (
   select sum(last_minute - first_minute + 1)::int4 as minutes from watches
   where user_id = i.user_id and movie_key = i.movie_key
     and hour between date_bin('1 hour', i.first_watched_at, '2000-01-01T00:00:00Z') and d.ends
-    and hour between $4::timestamptz and $5::timestamptz) w on i.first_watched_at is not null
+    and hour between $5::timestamptz and $6::timestamptz) w on i.first_watched_at is not null
 where i.first_watched_at between d.begins and d.ends or i.rated_at between d.begins and d.ends`;
+
+/** Which time after, and before, a first exposure is looked at. */
+export interface OutcomeScope {
+  readonly attributionSeconds: number;
+  /** How far the clock that dates watching may be behind the one that dates exposures. */
+  readonly toleranceMs: number;
+}
 
 /** Movies that users began or rated within the time from their first exposures on. */
 export async function outcomesOfUsers(
   client: Queryable,
   users: readonly WindowStart[],
-  attributionSeconds: number,
+  { attributionSeconds, toleranceMs }: OutcomeScope,
 ): Promise<OutcomeRow[]> {
   if (users.length === 0) return [];
   const begins = users.map(({ firstExposedAt }) => firstExposedAt.getTime());
@@ -47,7 +58,8 @@ export async function outcomesOfUsers(
     users.map(({ userId }) => userId),
     users.map(({ firstExposedAt }) => firstExposedAt),
     `${attributionSeconds} s`,
-    new Date(Math.min(...begins) - HOUR_MS),
+    `${toleranceMs} ms`,
+    new Date(Math.min(...begins) - toleranceMs - HOUR_MS),
     new Date(Math.max(...begins) + attributionSeconds * 1_000),
   ]);
   return rows;

@@ -11,6 +11,7 @@ import type { Database, Transaction } from "@canarec/db-utils/database";
 import { addUsers } from "../analysis/add-users.ts";
 import { groupBy } from "../analysis/group-by.ts";
 import type { UserFigures } from "../analysis/metrics.ts";
+import { CLOCK_TOLERANCE_MS } from "../analysis/exposure.ts";
 import { matureBeforeMs } from "../analysis/moments.ts";
 import { userFigures } from "../analysis/user-figures.ts";
 import type { ReleaseUnderJudgement } from "./release-under-judgement.ts";
@@ -82,7 +83,7 @@ async function figuresOf(
     ({ userId }) => userId,
   );
   const outcomes = groupBy(
-    await outcomesOfUsers(client, due, attributionSeconds),
+    await outcomesOfUsers(client, due, { attributionSeconds, toleranceMs: CLOCK_TOLERANCE_MS }),
     ({ userId }) => userId,
   );
   const week = new Date(submittedAt.getTime() - BEFORE_DAYS * DAY_MS);

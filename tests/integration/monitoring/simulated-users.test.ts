@@ -22,8 +22,8 @@ import { type FreshDatabase, freshDatabase } from "../../servers.ts";
 import { EVALUATION_SNAPSHOT, advanceSources, beginRelease } from "./traffic.ts";
 
 const MINUTE_MS = 60_000;
-/** At the full hour: Postgres has minutes watched by the hour, the ledger has them exactly. */
-const START_MS = Math.floor(Date.now() / 3_600_000) * 3_600_000 - 3 * 3_600_000;
+/** Always the same, for users' habits go with the time of the day; one of them rates 784 ms before his first exposure. */
+const START_MS = Date.parse("2026-11-21T09:31:00Z");
 /** Of the ramp, before the evaluation. */
 const RAMP_MINUTES = 4;
 
