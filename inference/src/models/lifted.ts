@@ -18,9 +18,12 @@ export interface LiftConfig {
 export function liftPreferences(preferences: Float32Array, config: LiftConfig): Float32Array {
   const { lift } = config;
   const least = Math.fround(config.leastLifted);
-  return preferences.map((preference) =>
-    preference >= least ? lift + (1 - lift) * preference : preference,
-  );
+  const lifted = new Float32Array(preferences.length);
+  for (let at = 0; at < preferences.length; at += 1) {
+    const preference = preferences[at] as number;
+    lifted[at] = preference >= least ? lift + (1 - lift) * preference : preference;
+  }
+  return lifted;
 }
 
 /**

@@ -111,6 +111,7 @@ describe("transitions", () => {
     expect(scoresOf([1, 3, 2])).toEqual([0.5, 0, 0, 0]); // movie 0 is the third last
     expect(scoresOf([1, 1, 1], [1, -1, 1])).toEqual([1, 1, 0, 0]);
     expect(scoresOf([1, 3, 2], [1, -1, 1])).toEqual([1, 0.5, 0, 0]);
+    expect(scoresOf([2, 2, 3])).toEqual([1, 0.5, 0, 0]); // of those that tie for the last place the first
   });
 
   it("agrees with the formula on any matrix", async () => {

@@ -139,14 +139,27 @@ function weigherByOrder({ leastPreference, lastMovies, lastDecay }: OrderRule): 
   const least = Math.fround(leastPreference);
   return ({ preferences, times }) => {
     const weights = new Float64Array(preferences.length);
-    const liked = Array.from(preferences.keys())
-      .filter((place) => (preferences[place] as number) >= least)
-      .sort((a, b) => (times[b] as number) - (times[a] as number));
-    let later = 0;
-    liked.slice(0, lastMovies).forEach((place, order) => {
-      if (times[place] !== times[liked[order - 1] ?? -1]) later = order;
-      weights[place] = lastDecay ** later;
-    });
+    const liked = times.filter((_, place) => (preferences[place] as number) >= least).sort();
+    const heard = Math.min(lastMovies, liked.length);
+    const first = liked[liked.length - heard] ?? NaN;
+    let ties = heard - laterThan(liked, first);
+    for (let place = 0; place < weights.length; place += 1) {
+      const time = times[place] as number;
+      if (!((preferences[place] as number) >= least) || time < first) continue;
+      if (time > first || ties-- > 0) weights[place] = lastDecay ** laterThan(liked, time);
+    }
     return weights;
   };
+}
+
+/** How many of some ascending times are later than one. */
+function laterThan(ascending: Float64Array, time: number): number {
+  let from = 0;
+  let to = ascending.length;
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if ((ascending[middle] as number) > time) to = middle;
+    else from = middle + 1;
+  }
+  return ascending.length - from;
 }

@@ -26,6 +26,30 @@ describe("varyList", () => {
     expect(varyList(FIVE, SPACE, { weight: 10, depth: 5 }, 9)).toHaveLength(5);
   });
 
+  it("is what comparing everything to everything gives", () => {
+    const grid = fc.constantFrom(-1, -0.5, 0, 0.5, 1);
+    const vectors = fc.array(fc.tuple(grid, grid, grid), { minLength: 1, maxLength: 30 });
+    const score = fc.constantFrom(0, 0.25, 0.5, 1, 2);
+    fc.assert(
+      fc.property(vectors, fc.array(score), grid.map(Math.abs), (rows, drawn, weight) => {
+        const space = { vectors: Float32Array.from(rows.flat()), dimensions: 3 };
+        const scores = rows.map((_, at) => drawn[at] ?? 0).sort((a, b) => b - a);
+        const candidates = { movies: [...rows.keys()], scores };
+        const slow: number[] = [];
+        const valueOf = (place: number) => {
+          const likeness = slow.map((listed) => cosineOf(space, place, listed));
+          return (scores[place] ?? NaN) - weight * Math.max(0, ...likeness);
+        };
+        while (slow.length < Math.min(10, rows.length)) {
+          const left = candidates.movies.filter((place) => !slow.includes(place));
+          const [best = -1] = left.sort((a, b) => valueOf(b) - valueOf(a) || a - b);
+          slow.push(best);
+        }
+        expect(varyList(candidates, space, { weight, depth: 30 }, 10)).toEqual(slow);
+      }),
+    );
+  });
+
   it("measures likeness by cosine", () => {
     expect(cosineOf(SPACE, 0, 1)).toBe(1);
     expect(cosineOf(SPACE, 0, 3)).toBe(0);
@@ -124,6 +148,20 @@ describe("makeList", () => {
     const variety = { weight: 100, depth: 4 };
     const still = { ...blend.exploration, chance: 0 };
     expect(makeList({ ...blend, variety, exploration: still }, parts, 3).list).toEqual([1, 3, 0]);
+  });
+
+  it("orders as sorting all candidates would, ties to the first", () => {
+    const calm = { ...blend, exploration: { ...blend.exploration, chance: 0 } };
+    const score = fc.constantFrom(0, 1, 2, 3, 4);
+    fc.assert(
+      fc.property(fc.array(score, { maxLength: 60 }), fc.integer({ min: 0, max: 70 }), (of, n) => {
+        const candidates = Int32Array.from(of.keys());
+        const scores = { ease: Float32Array.from(of) };
+        const sorted = [...of.keys()].sort((a, b) => (of[b] ?? 0) - (of[a] ?? 0) || a - b);
+        const { list } = makeList(calm, { ...parts, candidates, scores }, n);
+        expect(list).toEqual(sorted.slice(0, n));
+      }),
+    );
   });
 
   it("lists what there is, each movie once, whatever it is asked for", () => {

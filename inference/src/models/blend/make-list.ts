@@ -1,6 +1,7 @@
 import type { Blend } from "./blend.ts";
 import { type SignalScores, blendScores } from "./blend-scores.ts";
 import { type FilledList, fillSlots } from "./fill-slots.ts";
+import { kthLargest } from "./kth-largest.ts";
 import { type LikenessSpace, varyList } from "./vary-list.ts";
 
 /** What one user's list is made of. */
@@ -51,7 +52,14 @@ export function makeList(blend: Blend, parts: ListParts, n: number): BlendedList
 
 /** Places of the k largest, best first, ties to the smaller place. */
 function bestPlaces(values: Float32Array, k: number): number[] {
-  return Array.from(values.keys())
+  const count = Math.min(k, values.length);
+  if (count === 0) return [];
+  const cut = kthLargest(values.slice(), values.length, count);
+  const places: number[] = [];
+  for (let place = 0; place < values.length; place += 1) {
+    if ((values[place] as number) >= cut) places.push(place);
+  }
+  return places
     .sort((a, b) => (values[b] as number) - (values[a] as number) || a - b)
-    .slice(0, k);
+    .slice(0, count);
 }

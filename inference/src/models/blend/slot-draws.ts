@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 /** What a user's draws depend on, and nothing else: the same list until one of them changes. */
 export interface DrawKey {
@@ -15,6 +15,6 @@ export interface DrawKey {
 export function slotDraws({ userId, bundleId, historyVersion }: DrawKey) {
   return (slot: number, use: "whether" | "which"): number => {
     const named = JSON.stringify([userId, bundleId, historyVersion, slot, use]);
-    return createHash("sha256").update(named).digest().readUIntBE(0, 6) / 2 ** 48;
+    return hash("sha256", named, "buffer").readUIntBE(0, 6) / 2 ** 48;
   };
 }

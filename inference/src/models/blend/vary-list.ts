@@ -35,46 +35,56 @@ export function varyList(
   const length = Math.min(n, size);
   if (weight === 0) return Array.from({ length }, (_, place) => place);
   const likeness = new Float32Array(size);
+  const compared = new Int32Array(size);
   const isListed = new Uint8Array(size);
   const listed: number[] = [];
+  const valueOf = (place: number) =>
+    (candidates.scores[place] as number) - weight * (likeness[place] as number);
   while (listed.length < length) {
-    let best = -1;
-    let most = -Infinity;
-    for (let place = 0; place < size; place += 1) {
-      if (isListed[place] === 1) continue;
-      const value = (candidates.scores[place] as number) - weight * (likeness[place] as number);
-      if (value <= most) continue;
-      [best, most] = [place, value];
-    }
+    const best = bestPlace(isListed, valueOf);
     if (best < 0) break;
-    isListed[best] = 1;
-    listed.push(best);
-    if (listed.length < length)
-      raiseLikeness(likeness, isListed, candidates.movies, { space, best });
+    // Likeness only grows, so a value is never more than it seems: what seems best, and is compared to all, is best.
+    if (compared[best] === listed.length) {
+      isListed[best] = 1;
+      listed.push(best);
+      continue;
+    }
+    for (let at = compared[best] as number; at < listed.length; at += 1) {
+      const other = candidates.movies[listed[at] as number] as number;
+      const cosine = cosineOf(space, candidates.movies[best] as number, other);
+      if (cosine > (likeness[best] as number)) likeness[best] = cosine;
+    }
+    compared[best] = listed.length;
   }
   return listed;
 }
 
-function raiseLikeness(
-  likeness: Float32Array,
-  isListed: Uint8Array,
-  movies: ArrayLike<number>,
-  { space, best }: { readonly space: LikenessSpace; readonly best: number },
-): void {
-  for (let place = 0; place < likeness.length; place += 1) {
+/** The unlisted place of the most value, of equal ones the first; −1 where none is left. */
+function bestPlace(isListed: Uint8Array, valueOf: (place: number) => number): number {
+  let best = -1;
+  let most = -Infinity;
+  for (let place = 0; place < isListed.length; place += 1) {
     if (isListed[place] === 1) continue;
-    const cosine = cosineOf(space, movies[place] as number, movies[best] as number);
-    if (cosine > (likeness[place] as number)) likeness[place] = cosine;
+    const value = valueOf(place);
+    if (value <= most) continue;
+    best = place;
+    most = value;
   }
+  return best;
 }
 
 /** Of two movies, in [−1, 1]; 0 where one of them has no vector. */
 export function cosineOf({ vectors, dimensions }: LikenessSpace, a: number, b: number): number {
   const startA = a * dimensions;
   const startB = b * dimensions;
-  let sum = 0;
-  for (let d = 0; d < dimensions; d += 1) {
-    sum += (vectors[startA + d] ?? 0) * (vectors[startB + d] ?? 0);
+  if (Math.max(startA, startB) + dimensions > vectors.length) return 0;
+  let sum0 = 0;
+  let sum1 = 0;
+  let d = 0;
+  for (; d + 1 < dimensions; d += 2) {
+    sum0 += (vectors[startA + d] as number) * (vectors[startB + d] as number);
+    sum1 += (vectors[startA + d + 1] as number) * (vectors[startB + d + 1] as number);
   }
-  return sum;
+  if (d === dimensions) return sum0 + sum1;
+  return sum0 + sum1 + (vectors[startA + d] as number) * (vectors[startB + d] as number);
 }

@@ -43,7 +43,14 @@ export function createFactorScorer(basis: FoldInBasis, weigh: WeighUser): Scorer
 
 function dotAt(movies: Float32Array, movie: number, own: Float64Array): number {
   const from = movie * own.length;
-  let sum = 0;
-  for (let k = 0; k < own.length; k += 1) sum += (movies[from + k] as number) * (own[k] as number);
-  return sum;
+  let sum0 = 0;
+  let sum1 = 0;
+  let k = 0;
+  for (; k + 1 < own.length; k += 2) {
+    sum0 += (movies[from + k] as number) * (own[k] as number);
+    sum1 += (movies[from + k + 1] as number) * (own[k + 1] as number);
+  }
+  return k === own.length
+    ? sum0 + sum1
+    : sum0 + sum1 + (movies[from + k] as number) * (own[k] as number);
 }

@@ -1,4 +1,5 @@
 import { factorCholesky, solveCholesky } from "../linear-algebra/cholesky.ts";
+import { SquareSums } from "../linear-algebra/square-sums.ts";
 import { type Regularisation, ridgeOf } from "./regularisation.ts";
 
 /** What a user's factors follow from, beside the user. */
@@ -30,20 +31,20 @@ export function foldIn(basis: FoldInBasis, movieOf: Int32Array, weights: Float64
   const { factors, movies } = basis;
   const triangle = basis.gram.slice();
   const target = new Float64Array(factors);
-  const pairs = outerPairs(triangle, factors);
+  const squares = new SquareSums(triangle, factors);
   let entries = 0;
   for (let at = 0; at < movieOf.length; at += 1) {
     const weight = weights[at] as number;
     if (weight === 0) continue;
     entries += 1;
     const place = (movieOf[at] as number) * factors;
-    pairs.add(movies, place, Math.abs(weight));
+    squares.add(movies, place, Math.abs(weight));
     if (weight < 0) continue;
     for (let k = 0; k < factors; k += 1) {
       target[k] = (target[k] as number) + weight * (movies[place + k] as number);
     }
   }
-  pairs.end();
+  squares.end();
   const ridge = ridgeOf(entries, basis.knownMovies, basis);
   for (let k = 0; k < factors; k += 1) {
     const place = k * (factors + 1);
@@ -52,37 +53,4 @@ export function foldIn(basis: FoldInBasis, movieOf: Int32Array, weights: Float64
   factorCholesky(triangle, factors);
   solveCholesky(triangle, factors, target);
   return { triangle, factors: target };
-}
-
-/**
- * Adds weight · y yᵀ to the lower triangle of a matrix, two rows y at a time: the matrix is then read and written half as
- * often, which is most of the work.
- */
-function outerPairs(into: Float64Array, n: number) {
-  const [first, second] = [new Float64Array(n), new Float64Array(n)];
-  let waiting = 0;
-  const flush = (weight: number, other: number) => {
-    for (let i = 0; i < n; i += 1) {
-      const [a, b] = [weight * (first[i] as number), other * (second[i] as number)];
-      const row = i * n;
-      for (let j = 0; j <= i; j += 1) {
-        into[row + j] =
-          (into[row + j] as number) + a * (first[j] as number) + b * (second[j] as number);
-      }
-    }
-    waiting = 0;
-  };
-  return {
-    /** @param place of y in `of`. @param weight above 0. */
-    add(of: Float32Array, place: number, weight: number) {
-      (waiting === 0 ? first : second).set(of.subarray(place, place + n));
-      if (waiting === 0) waiting = weight;
-      else flush(waiting, weight);
-    },
-    /** What is left of an odd number. */
-    end() {
-      second.fill(0);
-      if (waiting !== 0) flush(waiting, 0);
-    },
-  };
 }

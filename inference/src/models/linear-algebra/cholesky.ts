@@ -56,14 +56,21 @@ export function inverseOfLower(l: Float64Array, n: number): Float64Array {
 
 /** Of the first `length` elements from two places of one array. */
 function dotOfRows(a: Float64Array, first: number, second: number, length: number): number {
-  let [sum0, sum1, k] = [0, 0, 0];
-  for (; k + 1 < length; k += 2) {
-    sum0 += at(a, first + k) * at(a, second + k);
-    sum1 += at(a, first + k + 1) * at(a, second + k + 1);
+  let sum0 = 0;
+  let sum1 = 0;
+  let sum2 = 0;
+  let sum3 = 0;
+  let k = 0;
+  for (; k + 3 < length; k += 4) {
+    sum0 += (a[first + k] as number) * (a[second + k] as number);
+    sum1 += (a[first + k + 1] as number) * (a[second + k + 1] as number);
+    sum2 += (a[first + k + 2] as number) * (a[second + k + 2] as number);
+    sum3 += (a[first + k + 3] as number) * (a[second + k + 3] as number);
   }
-  return k < length ? sum0 + sum1 + at(a, first + k) * at(a, second + k) : sum0 + sum1;
+  for (; k < length; k += 1) sum0 += (a[first + k] as number) * (a[second + k] as number);
+  return sum0 + sum1 + (sum2 + sum3);
 }
 
 function at(array: Float64Array, place: number): number {
-  return array[place] ?? NaN;
+  return array[place] as number;
 }

@@ -37,6 +37,7 @@ export function neighbourTableOf({ numbers, arrays }: Artifact): NeighbourTable 
  */
 export function createNeighbourScorer(table: NeighbourTable, weigh: WeighUser): Scorer {
   const { movies, width, neighbours, weights } = table;
+  const ends = rowEnds(table);
   const scratch = new Float32Array(movies);
   const score = (user: UserInteractions, into: Float32Array) => {
     assertKnownMovies(user.movieOf, movies);
@@ -44,7 +45,9 @@ export function createNeighbourScorer(table: NeighbourTable, weigh: WeighUser): 
     into.fill(0);
     for (let place = 0; place < loudness.length; place += 1) {
       const weight = loudness[place] as number;
-      if (weight !== 0) addRow(table, user.movieOf[place] as number, weight, into);
+      if (weight === 0) continue;
+      const movie = user.movieOf[place] as number;
+      addRow(table, movie * width, ends[movie] as number, { weight, into });
     }
   };
   return {
@@ -71,16 +74,35 @@ export function createNeighbourScorer(table: NeighbourTable, weigh: WeighUser): 
   };
 }
 
+/** Where each movie's entries end and its padding begins, (movies). */
+function rowEnds({ movies, width, neighbours }: NeighbourTable): Int32Array {
+  return new Int32Array(movies).map((_, movie) => {
+    let end = movie * width;
+    while (end < (movie + 1) * width && (neighbours[end] as number) >= 0) end += 1;
+    return end;
+  });
+}
+
+/** Four entries a turn: reading the next ones does not wait for the sums of those before. */
 function addRow(
-  { width, neighbours, weights }: NeighbourTable,
-  movie: number,
-  weight: number,
-  into: Float32Array,
+  { neighbours, weights }: NeighbourTable,
+  start: number,
+  end: number,
+  { weight, into }: { readonly weight: number; readonly into: Float32Array },
 ): void {
-  const end = (movie + 1) * width;
-  for (let at = movie * width; at < end; at += 1) {
+  let at = start;
+  for (; at + 3 < end; at += 4) {
+    const a = neighbours[at] as number;
+    const b = neighbours[at + 1] as number;
+    const c = neighbours[at + 2] as number;
+    const d = neighbours[at + 3] as number;
+    into[a] = (into[a] as number) + weight * (weights[at] as number);
+    into[b] = (into[b] as number) + weight * (weights[at + 1] as number);
+    into[c] = (into[c] as number) + weight * (weights[at + 2] as number);
+    into[d] = (into[d] as number) + weight * (weights[at + 3] as number);
+  }
+  for (; at < end; at += 1) {
     const neighbour = neighbours[at] as number;
-    if (neighbour < 0) return;
     into[neighbour] = (into[neighbour] as number) + weight * (weights[at] as number);
   }
 }

@@ -62,13 +62,16 @@ export type WeighUser = (user: UserInteractions) => Float64Array;
 /** Weigh a user's movies: preference by the rule × recency, the heaviest of them. */
 export function weigherOf(by: Weighing): WeighUser {
   return ({ preferences, times }) => {
-    const latest = times.reduce((most, time) => Math.max(most, time), -Infinity);
-    const weights = Float64Array.from(preferences, (preference, place) => {
-      const weight = weightOf(preference, by);
-      return weight === 0 || by.recencyFloor === 1
-        ? weight
-        : weight * recencyOf(latest - (times[place] as number), by);
-    });
+    let latest = -Infinity;
+    for (let place = 0; place < times.length; place += 1) {
+      latest = Math.max(latest, times[place] as number);
+    }
+    const weights = new Float64Array(preferences.length);
+    for (let place = 0; place < weights.length; place += 1) {
+      const weight = weightOf(preferences[place] as number, by);
+      const fades = weight !== 0 && by.recencyFloor !== 1;
+      weights[place] = fades ? weight * recencyOf(latest - (times[place] as number), by) : weight;
+    }
     return keepHeaviest(weights, by.historyLimit);
   };
 }
