@@ -5,6 +5,7 @@ import {
   type HiddenMovieRepository,
   createHiddenMovieRepository,
 } from "@canarec/db-utils/hidden-movies/repository";
+import { readBilledPeople } from "@canarec/db-utils/movies/read-people";
 import { readKnownUser } from "@canarec/db-utils/users/read-known-user";
 import { ServiceError } from "@canarec/service-kit/errors";
 import { healthRoutes } from "@canarec/service-kit/health";
@@ -107,7 +108,7 @@ export async function startInference(
   live.feed = opened.use(openChangeFeed(targets, { url: feedUrl, nowMs, metrics, log }));
   Object.assign(live, { current, histories });
   const hidden = createHiddenMovieRepository(database);
-  const answering = { current, histories, embedding, hidden };
+  const answering = { current, histories, embedding, hidden, database };
   const serving = { config, live, registry, metrics, log, nowMs, ...answering };
   const server = createServer(SERVER_LIMITS, listenerOf(serving));
   const { url } = opened.use(await serve(server, config));
@@ -143,6 +144,15 @@ function feedTargets({ live, histories, statistics, embedding, current }: Follow
   };
 }
 
+/** Within the time of a history, and not for a moment after a failure: an explanation can do without people. */
+function peopleReader({ config, database, nowMs }: AppParts) {
+  return gated((movieKeys: readonly number[]) => readBilledPeople(database.pool, movieKeys), {
+    timeoutMs: config.deadlineMs * HISTORY_SHARE,
+    pauseMs: HISTORY_PAUSE_MS,
+    nowMs,
+  });
+}
+
 interface AppParts extends HistoryParts {
   readonly config: InferenceConfig;
   readonly registry: Registry;
@@ -150,6 +160,7 @@ interface AppParts extends HistoryParts {
   readonly histories: HistoryCache<TextAnswer>;
   readonly embedding: BackgroundEmbedding;
   readonly hidden: HiddenMovieRepository;
+  readonly database: Database;
 }
 
 function listenerOf(parts: AppParts): RequestListener {
@@ -173,7 +184,7 @@ function listenerOf(parts: AppParts): RequestListener {
   };
   const app = createApp()
     .use(recommendRoute(routing))
-    .use(recommendationsRoute(routing))
+    .use(recommendationsRoute({ ...routing, readPeople: peopleReader(parts) }))
     .use(explainNotRoute(routing))
     .use(
       hiddenMovieRoutes({

@@ -21,6 +21,7 @@ const Movie = z.object({
 
 const Reason = z.discriminatedUnion("kind", [
   Movie.extend({ kind: z.literal("watched"), share: z.number() }),
+  z.object({ kind: z.enum(["person", "genre"]), name: z.string(), share: z.number() }),
   z.object({ kind: z.literal("popular_and_well_rated") }),
 ]);
 
@@ -84,11 +85,11 @@ function inWords(answer: Answer, explain: boolean): string {
 
 function reasonsOf(reasons: readonly z.output<typeof Reason>[]): string {
   return reasons
-    .map((reason) =>
-      reason.kind === "watched"
-        ? `${reason.title ?? reason.id} (${Math.round(reason.share * 100)} %)`
-        : "popular and well rated",
-    )
+    .map((reason) => {
+      if (reason.kind === "popular_and_well_rated") return "popular and well rated";
+      const name = reason.kind === "watched" ? (reason.title ?? reason.id) : reason.name;
+      return `${name} (${Math.round(reason.share * 100)} %)`;
+    })
     .join(", ");
 }
 

@@ -2,6 +2,7 @@ import { Router } from "express";
 import { INTERNAL_HEADER } from "../contract/internal-header.ts";
 import type { Recommendation } from "../serving/recommender.ts";
 import type { DetailedAnswer } from "../serving/user-answers.ts";
+import { type PeopleOf, becauseOf, explainingKeys, rounded } from "./because-of.ts";
 import { describeMovie } from "./describe-movie.ts";
 import { queryOf, requireUserId } from "./query.ts";
 import { type RecommendParts, headerTexts } from "./recommend.ts";
@@ -9,13 +10,17 @@ import type { ServingModel } from "../serving/serving-model.ts";
 
 const MOST = 100;
 
+export interface RecommendationsParts extends RecommendParts {
+  readonly model: () => ServingModel;
+  /** Names by movie key; rejects where they cannot be read in time. */
+  readonly readPeople: (movieKeys: readonly number[]) => Promise<NonNullable<PeopleOf>>;
+}
+
 /**
  * `GET /api/v1/users/:userId/recommendations?n=1..100&exclude=…&explain=true` answers JSON: movies
- * with title, year and score, and on request the watched movies or other reasons behind each.
+ * with title, year and score, and on request the watched movies, people and genres behind each; without people, and marked so, where they cannot be read.
  */
-export function recommendationsRoute(
-  parts: RecommendParts & { readonly model: () => ServingModel },
-): Router {
+export function recommendationsRoute(parts: RecommendationsParts): Router {
   const { answers, metrics, nowMs } = parts;
   const headerOf = headerTexts(parts.build);
   return Router().get("/api/v1/users/:userId/recommendations", async (req, res) => {
@@ -31,6 +36,7 @@ export function recommendationsRoute(
         .filter((movie) => movie !== undefined), // one that we do not know cannot be recommended
     };
     const answer = await answers.detailed(userId, options);
+    const people = options.explain ? await peopleOf(parts, answer) : undefined;
     metrics.listMade(answer.reason, answer.personalised);
     res.setHeader(INTERNAL_HEADER, headerOf(answer));
     res.json({
@@ -38,30 +44,34 @@ export function recommendationsRoute(
       personalised: answer.personalised,
       reason: answer.reason,
       watched: answer.watched,
-      movies: answer.movies.map((one) => recommended(answer, one)),
+      // Told only where it matters: reasons would be other ones.
+      ...(options.explain && people === undefined && { peopleCompared: false }),
+      movies: answer.movies.map((one) => recommended(answer, people, one)),
     });
     metrics.answered("recommendations", (nowMs() - startMs) / 1_000);
   });
 }
 
-function recommended({ model }: DetailedAnswer, one: Recommendation): object {
+function recommended({ model }: DetailedAnswer, people: PeopleOf, one: Recommendation): object {
   return {
     ...describeMovie(model, one.movie),
     score: rounded(one.score),
     similarity: rounded(one.similarity),
     ...(one.predictedRating !== undefined && { predictedRating: rounded(one.predictedRating) }),
     ...(one.models && { models: roundedShares(one.models) }),
-    ...(one.reasons && { because: becauseOf(model, one.reasons) }),
+    ...(one.reasons && { because: becauseOf(model, people, one) }),
   };
 }
 
-function becauseOf(model: ServingModel, reasons: NonNullable<Recommendation["reasons"]>): object[] {
-  if (reasons.length === 0) return [{ kind: "popular_and_well_rated" }];
-  return reasons.map((reason) => ({
-    kind: "watched",
-    ...describeMovie(model, reason.index),
-    share: rounded(reason.share),
-  }));
+async function peopleOf(
+  { readPeople }: RecommendationsParts,
+  { model, movies }: DetailedAnswer,
+): Promise<PeopleOf> {
+  try {
+    return await readPeople(explainingKeys(model, movies));
+  } catch {
+    return undefined;
+  }
 }
 
 /** Those that add something, the largest first. */
@@ -70,8 +80,4 @@ function roundedShares(shares: Readonly<Record<string, number>>): Record<string,
     .filter(([, share]) => share >= 0.00005)
     .sort(([, a], [, b]) => b - a);
   return Object.fromEntries(sorted.map(([name, share]) => [name, rounded(share)]));
-}
-
-function rounded(value: number): number {
-  return Math.round(value * 1e4) / 1e4;
 }

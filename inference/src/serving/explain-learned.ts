@@ -1,7 +1,8 @@
 import { type SignalScores, signalShares } from "../models/blend/blend-scores.ts";
 import type { SignalName } from "../models/blend/blend.ts";
 import type { UserInteractions } from "../models/interactions.ts";
-import type { ModelName } from "../models/model.ts";
+import type { ModelName, Scorer } from "../models/model.ts";
+import { type Newcomers, newcomerScore } from "../models/ranker/newcomers.ts";
 import type { Reason } from "../retrieval/explain.ts";
 import type { LearnedModels } from "./learned-models.ts";
 import { REASONS } from "./recommend-by-neighbours.ts";
@@ -10,10 +11,10 @@ import type { Recommendation } from "./recommendation.ts";
 import type { ServingModel } from "./serving-model.ts";
 
 export interface ExplainedList {
-  readonly model: ServingModel;
-  readonly learned: LearnedModels;
+  readonly model: Pick<ServingModel, "newcomers">;
+  readonly learned: Pick<LearnedModels, "scorers" | "blend" | "known">;
   readonly user: UserInteractions;
-  readonly list: LearnedList;
+  readonly list: Pick<LearnedList, "candidates" | "signals">;
 }
 
 /** The recommendations with what each model adds to them, and the watched movies that this comes from. */
@@ -27,7 +28,7 @@ export function explainLearned(
   return movies.map((one, at) => {
     const place = places.get(one.movie) ?? -1;
     const models = modelShares(learned, list.signals, place);
-    const reasons = one.movie < learned.known ? reasonsFor(explained, one.movie, models) : [];
+    const reasons = reasonsFor(explained, one.movie, models);
     const predictedRating = ratings?.[at];
     return { ...one, models, reasons, ...(predictedRating !== undefined && { predictedRating }) };
   });
@@ -55,15 +56,17 @@ export function modelShares(
  * share of the blend. Largest first, ties to the smaller index; shares of all that could be traced.
  */
 function reasonsFor(
-  { learned: { scorers }, user }: ExplainedList,
+  { model: { newcomers }, learned: { scorers }, user }: ExplainedList,
   movie: number,
   models: Readonly<Partial<Record<SignalName, number>>>,
 ): Reason[] {
   const carried = new Float64Array(user.movieOf.length);
   for (const [name, share] of Object.entries(models)) {
-    const parts = scorers.get(name as ModelName)?.contributions(user, movie);
-    const total = parts?.reduce((sum, part) => sum + Math.max(0, part), 0) ?? 0;
-    if (parts === undefined || !(total > 0)) continue;
+    const scorer = scorers.get(name as ModelName);
+    if (scorer === undefined) continue;
+    const parts = contributionsTo(scorer, user, movie, newcomers);
+    const total = parts.reduce((sum, part) => sum + Math.max(0, part), 0);
+    if (!(total > 0)) continue;
     parts.forEach((part, place) => {
       carried[place] = (carried[place] as number) + (share * Math.max(0, part)) / total;
     });
@@ -78,9 +81,28 @@ function reasonsFor(
     .slice(0, REASONS);
 }
 
+/** Of a movie that came after the bundle: what its neighbours' contributions are, weighted as their scores are. */
+function contributionsTo(
+  scorer: Scorer,
+  user: UserInteractions,
+  movie: number,
+  newcomers: Newcomers,
+): Float32Array {
+  if (movie < newcomers.known) return scorer.contributions(user, movie);
+  const byKin = new Map<number, Float32Array>();
+  const ofKin = (kin: number) => {
+    const parts = byKin.get(kin) ?? scorer.contributions(user, kin);
+    byKin.set(kin, parts);
+    return parts;
+  };
+  return Float32Array.from(user.movieOf, (_, place) =>
+    newcomerScore(newcomers, movie - newcomers.known, (kin) => ofKin(kin)[place] as number),
+  );
+}
+
 /** Undefined without a model of ratings; of a movie that came after it, too. */
 function predictRatings(
-  { scorers, known }: LearnedModels,
+  { scorers, known }: ExplainedList["learned"],
   user: UserInteractions,
   movies: readonly Recommendation[],
 ): (number | undefined)[] | undefined {

@@ -9,8 +9,8 @@ import { popularOnly } from "./popular-only.ts";
 import type { RecommendOptions, Recommendations } from "./recommendation.ts";
 import type { ServingModel } from "./serving-model.ts";
 
-/** Watched movies named behind a recommended one. */
-export const REASONS = 3;
+/** Watched movies kept behind a recommended one: what else carried it is little. */
+export const REASONS = 20;
 
 export type RecommendByNeighbours = (
   model: ServingModel,

@@ -4,7 +4,7 @@ import type { Reason } from "../retrieval/explain.ts";
 
 /** One movie of a list. */
 export interface Recommendation extends RankedMovie {
-  /** The watched movies behind it, where an explanation was asked for. */
+  /** The watched movies behind it, most important first, where an explanation was asked for. */
   readonly reasons?: readonly Reason[];
   /** What each model adds to its score, in shares of all that speak for it; where learned and asked for. */
   readonly models?: Readonly<Partial<Record<SignalName, number>>>;

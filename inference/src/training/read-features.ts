@@ -1,9 +1,7 @@
 import type { Transaction } from "@canarec/db-utils/database";
+import { readBilledPeople } from "@canarec/db-utils/movies/read-people";
 import type { CatalogueMovie } from "../bundle/codec/contents.ts";
 import type { MovieFeatures } from "../models/model.ts";
-
-/** Of a movie's cast, so many count: those billed first. */
-const BILLED = 5;
 
 /** Where embeddings come from: Chroma. */
 export interface EmbeddingSource {
@@ -16,19 +14,8 @@ export async function readPeople(
   client: Transaction["client"],
   catalogue: readonly CatalogueMovie[],
 ): Promise<string[][]> {
-  const places = new Map(catalogue.map(({ movieKey }, place) => [movieKey, place]));
-  const people: string[][] = catalogue.map(() => []);
-  const { rows } = await client.query<{ key: number; name: string }>(
-    `select movie_key as key, name from movie_people join people using (person_key)
-     where role = 'director' or role = 'cast' and position < $1
-     order by movie_key, role desc, position, person_key`,
-    [BILLED],
-  );
-  for (const { key, name } of rows) {
-    const of = people[places.get(key) ?? -1];
-    if (of !== undefined && !of.includes(name)) of.push(name);
-  }
-  return people;
+  const people = await readBilledPeople(client);
+  return catalogue.map(({ movieKey }) => people.get(movieKey) ?? []);
 }
 
 /**

@@ -144,6 +144,34 @@ describe("a replica with a learned bundle", () => {
     }
   });
 
+  it("names who made the movies of a taste", async () => {
+    const { pool } = world.database;
+    await pool.query(
+      `insert into people (name) values ('Ada First'), ('Bea Second');
+       insert into movie_people (movie_key, person_key, role, position)
+         select movie_key, person_key, 'director', 0 from movies join people
+           on name = case when movie_key <= ${MOVIES / 2} then 'Ada First' else 'Bea Second' end`,
+    );
+    await using replica = await world.start({ bundleId: trained.bundleId });
+    const path = "/api/v1/users/1000/recommendations?n=20&explain=true";
+    const { movies } = (await (await fetch(`${replica.url}${path}`)).json()) as {
+      movies: { id: string; because: { kind: string; name?: string; share: number }[] }[];
+    };
+    await pool.query("truncate movie_people");
+    for (const { id, because } of movies) {
+      const people = because.filter(({ kind }) => kind === "person");
+      // The user has watched the first half alone.
+      if (!FIRST_HALF.has(id)) expect(people).toEqual([]);
+      else if (because[0]?.kind === "watched") {
+        expect(people).toMatchObject([{ name: "Ada First" }]);
+        expect(people[0]?.share).toBeGreaterThan(0.5);
+      }
+    }
+    expect(
+      movies.filter(({ because }) => because.some(({ kind }) => kind === "person")),
+    ).not.toEqual([]);
+  });
+
   it("shows movies for adults to nobody where it is told so", async () => {
     await using open = await world.start({ bundleId: trained.bundleId });
     const adult = (await listFor(open.url, 1_000)).slice(0, 3);

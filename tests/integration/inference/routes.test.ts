@@ -3,7 +3,16 @@ import { connect } from "node:net";
 import { InternalHeader } from "@canarec/inference/contract/internal-header";
 import type { Inference } from "@canarec/inference/compose";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { MOVIES, type World, listFor, movieId, openWorld, watch } from "./inference-under-test.ts";
+import {
+  MOVIES,
+  type World,
+  buildNow,
+  listFor,
+  movieId,
+  openWorld,
+  until,
+  watch,
+} from "./inference-under-test.ts";
 
 let world: World;
 let inference: Inference;
@@ -140,6 +149,50 @@ describe("GET /api/v1/users/:userId/recommendations", () => {
     expect(movies.at(-1)).toMatchObject({ because: [{ kind: "popular_and_well_rated" }] });
     const scores = movies.map((movie) => movie["score"] as number);
     expect(scores).toEqual(scores.toSorted((a, b) => b - a));
+  });
+
+  it("names the people and genres that carried a movie, and does without people for a while", async () => {
+    const { pool } = world.database;
+    await pool.query(
+      `insert into people (name) values ('Ann Actor'), ('Dan Director'), ('Somebody Else');
+       insert into movie_people (movie_key, person_key, role, position)
+         select movie_key, person_key, 'director', 0 from people, movies
+         where name = 'Dan Director' and movie_id in ($$movie+30$$, $$movie+32$$);
+       insert into movie_people (movie_key, person_key, role, position)
+         select movie_key, person_key, 'cast', 0 from people, movies
+         where name = 'Ann Actor' and movie_id in ($$movie+30$$, $$movie+31$$, $$movie+32$$)
+            or name = 'Somebody Else' and movie_id = $$movie+33$$;
+       update movie_genres set genre_key = (select genre_key from movie_genres join movies using (movie_key)
+         where movie_id = $$movie+30$$) where movie_key = 34`,
+    );
+    const because = async (url: string) => {
+      const path = "/api/v1/users/7/recommendations?n=3&explain=true";
+      return (await (await fetch(url + path)).json()) as {
+        peopleCompared?: boolean;
+        movies: { id: string; because: { kind: string; name?: string; share: number }[] }[];
+      };
+    };
+    const namesOf = (answer: Awaited<ReturnType<typeof because>>) =>
+      answer.movies.map((movie) => [
+        movie.id,
+        ...movie.because.map(({ kind, name, share }) => [kind, name, share]),
+      ]);
+    const watched = ["watched", undefined, 1];
+    await using bundled = await world.start({
+      bundleId: (await buildNow(world.database)).bundleId,
+    });
+    expect(namesOf(await because(bundled.url))).toEqual([
+      [movieId(31), watched, ["person", "Ann Actor", 1]],
+      [movieId(32), watched, ["person", "Dan Director", 1], ["person", "Ann Actor", 1]],
+      [movieId(33), watched, ["genre", "Drama", 1]],
+    ]);
+    await pool.query("alter table people rename to people_away");
+    const without = await because(bundled.url);
+    await pool.query("alter table people_away rename to people");
+    expect(without.peopleCompared).toBe(false);
+    expect(without.movies[0]?.because).toMatchObject([{ kind: "watched" }]);
+    await until(async () => (await because(bundled.url)).peopleCompared === undefined);
+    await pool.query("truncate movie_people");
   });
 
   it("leaves out what is excluded, with + as it is or encoded, and ids that nobody knows", async () => {
