@@ -50,6 +50,13 @@ describe("createOnnxProducts", () => {
     expect([...c]).toEqual([3 + 2, 5 - 4, 6 + 2, 11 - 13]);
   });
 
+  it("takes parts of larger arrays, and writes no farther", async () => {
+    const all = Float32Array.of(9, 2, 3, 9, 5, 7, 9, 1, 9);
+    const [a, b, c] = [all.subarray(1, 3), all.subarray(4, 6), all.subarray(7, 8)];
+    await createOnnxProducts(1).addProduct({ a, b, c, m: 1, n: 1, k: 2, sign: 1 });
+    expect([...all]).toEqual([9, 2, 3, 9, 5, 7, 9, 1 + 10 + 21, 9]);
+  });
+
   it("takes matrices in memory that threads share", async () => {
     const shared = sharedFloats(2);
     shared.set([3, 4]);

@@ -10,18 +10,21 @@ export interface BlockMatrix {
   readonly side: number;
   /** Blocks in a row and in a column, ⌈n / side⌉. */
   readonly count: number;
-  /** Row by row: (0, 0), (1, 0), (1, 1), (2, 0) …; each (side × side), its rows one after the other. */
+  /** Row by row: (0, 0), (1, 0), (1, 1), (2, 0) …; each (side × side), its rows one after the other. Views of `rows`. */
   readonly blocks: readonly Float32Array[];
+  /** The blocks of each row one after the other. */
+  readonly rows: readonly Float32Array[];
 }
 
 /** The identity. @param side of the blocks. */
 export function identityBlocks(n: number, side: number): BlockMatrix {
   const count = Math.ceil(n / side);
-  const blocks = Array.from(
-    { length: (count * (count + 1)) / 2 },
-    () => new Float32Array(side * side),
+  const area = side * side;
+  const rows = Array.from({ length: count }, (_, i) => new Float32Array((i + 1) * area));
+  const blocks = rows.flatMap((row, i) =>
+    Array.from({ length: i + 1 }, (_, j) => row.subarray(j * area, (j + 1) * area)),
   );
-  const matrix = { n, side, count, blocks };
+  const matrix = { n, side, count, blocks, rows };
   for (let i = 0; i < count; i += 1) {
     const diagonal = blockAt(matrix, i, i);
     for (let k = 0; k < side; k += 1) diagonal[k * side + k] = 1;
@@ -34,6 +37,28 @@ export function blockAt({ blocks }: BlockMatrix, i: number, j: number): Float32A
   const block = j <= i ? blocks[(i * (i + 1)) / 2 + j] : undefined;
   if (block === undefined) throw new RangeError(`there is no block (${i}, ${j})`);
   return block;
+}
+
+/** Blocks (i, from) up to (i, to − 1) as they lie one after the other. */
+export function blocksOfRow(
+  { rows, side }: BlockMatrix,
+  i: number,
+  from: number,
+  to: number,
+): Float32Array {
+  const area = side * side;
+  return (rows[i] as Float32Array).subarray(from * area, to * area);
+}
+
+/** Turn a block over, in place. */
+export function transposeBlock(block: Float32Array, side: number): void {
+  for (let i = 1; i < side; i += 1) {
+    for (let j = 0; j < i; j += 1) {
+      const below = block[i * side + j] as number;
+      block[i * side + j] = block[j * side + i] as number;
+      block[j * side + i] = below;
+    }
+  }
 }
 
 /** Write the lower part of a row, columns 0 … row. @param values (at least row + 1). */
