@@ -10,6 +10,8 @@ export const MODEL_NAMES = [
   "ials",
   "svd",
   "transitions",
+  "sequence",
+  "newness",
 ] as const;
 export type ModelName = (typeof MODEL_NAMES)[number];
 

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { checkInteractions } from "./check-interactions.ts";
+import { createConstantScorer } from "./constant-scorer.ts";
 import { reportStep } from "./fit-steps.ts";
 import type { Interactions } from "./interactions.ts";
-import { assertKnownMovie, assertKnownMovies } from "./known-movies.ts";
 import type { Artifact, Model, Scorer } from "./model.ts";
 import { parseConfig } from "./parse-config.ts";
 
@@ -61,28 +61,4 @@ function countLikes(interactions: Interactions, config: PopularityConfig): Float
     sums[movie] = (sums[movie] as number) + Math.exp(decay * age);
   }
   return Float32Array.from(sums);
-}
-
-/** Scores that are the same for everybody, whatever they watched. */
-function createConstantScorer(scores: Float32Array): Scorer {
-  const movies = scores.length;
-  return {
-    movies,
-    score({ movieOf }, into) {
-      assertKnownMovies(movieOf, movies);
-      into.set(scores);
-    },
-    scoreSome({ movieOf }, candidates, into) {
-      assertKnownMovies(movieOf, movies);
-      assertKnownMovies(candidates, movies);
-      for (let at = 0; at < candidates.length; at += 1) {
-        into[at] = scores[candidates[at] as number] as number;
-      }
-    },
-    contributions({ movieOf }, movie) {
-      assertKnownMovies(movieOf, movies);
-      assertKnownMovie(movie, movies);
-      return new Float32Array(movieOf.length);
-    },
-  };
 }

@@ -4,6 +4,7 @@ import { ials } from "./ials/ials.ts";
 import { itemKnn } from "./item-knn.ts";
 import { lifted } from "./lifted.ts";
 import type { Model, ModelName } from "./model.ts";
+import { newness } from "./newness.ts";
 import { popularity } from "./popularity.ts";
 import { rp3beta } from "./rp3beta.ts";
 import { svd } from "./svd/svd.ts";
@@ -37,7 +38,10 @@ export const MODELS: Readonly<Partial<Record<ModelName, Model>>> = {
     lastMovies: 300,
     lastDecay: 0.995,
   }),
+  // The same in the order of time: what was watched tonight counts now. The two tell more together than either.
+  sequence: { ...transitions, name: "sequence" },
   ease: lifted(ease, GRADED),
   ials: lifted(ials, { ...GRADED, unobservedWeight: 0.05, lambda: 0.02 }),
   svd,
+  newness,
 };

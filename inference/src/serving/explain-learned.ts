@@ -1,5 +1,4 @@
 import { type SignalScores, signalShares } from "../models/blend/blend-scores.ts";
-import type { SignalName } from "../models/blend/blend.ts";
 import type { UserInteractions } from "../models/interactions.ts";
 import type { ModelName, Scorer } from "../models/model.ts";
 import { type Newcomers, newcomerScore } from "../models/ranker/newcomers.ts";
@@ -44,11 +43,11 @@ export function modelShares(
   { blend }: Pick<LearnedModels, "blend">,
   signals: SignalScores,
   place: number,
-): Partial<Record<SignalName, number>> {
+): Partial<Record<ModelName, number>> {
   const added = Object.entries(signalShares(blend, signals, place));
   const total = added.reduce((sum, [, share]) => sum + Math.max(0, share), 0);
   const shares = added.map(([name, share]) => [name, total > 0 ? Math.max(0, share) / total : 0]);
-  return Object.fromEntries(shares) as Partial<Record<SignalName, number>>;
+  return Object.fromEntries(shares) as Partial<Record<ModelName, number>>;
 }
 
 /**
@@ -58,7 +57,7 @@ export function modelShares(
 function reasonsFor(
   { model: { newcomers }, learned: { scorers }, user }: ExplainedList,
   movie: number,
-  models: Readonly<Partial<Record<SignalName, number>>>,
+  models: Readonly<Partial<Record<ModelName, number>>>,
 ): Reason[] {
   const carried = new Float64Array(user.movieOf.length);
   for (const [name, share] of Object.entries(models)) {

@@ -32,8 +32,8 @@ export function learnedModelsOf({ learned, catalogue }: BundleContents): Learned
   if (learned === undefined) return undefined;
   const known = catalogue.length;
   const { scorers, blend } = prepareLearned(learned, known);
-  const used: readonly string[] = signalsOf(blend);
-  // Sparse models name the candidates, whatever their weight: the weights were learned on those.
+  const used = signalsOf(blend);
+  // Sparse models name the candidates, whatever their weight: the weights were learned on their best.
   const isAsked = (name: ModelName) => used.includes(name) || SPARSE_MODELS.includes(name);
   const asked = new Map([...scorers].filter(([name]) => isAsked(name)));
   const { preference: rule, likeness } = learned;

@@ -1,4 +1,4 @@
-import type { SignalName } from "../models/blend/blend.ts";
+import type { ModelName } from "../models/model.ts";
 import type { RankedMovie } from "../ranking/rank-movies.ts";
 import type { Reason } from "../retrieval/explain.ts";
 
@@ -7,7 +7,7 @@ export interface Recommendation extends RankedMovie {
   /** The watched movies behind it, most important first, where an explanation was asked for. */
   readonly reasons?: readonly Reason[];
   /** What each model adds to its score, in shares of all that speak for it; where learned and asked for. */
-  readonly models?: Readonly<Partial<Record<SignalName, number>>>;
+  readonly models?: Readonly<Partial<Record<ModelName, number>>>;
   /** Rating that the user would give, normalised, in [0, 1]; where a model predicts ratings. */
   readonly predictedRating?: number;
 }

@@ -21,5 +21,5 @@ export function* askCases(
   perModel: number,
 ): Generator<readonly [TestCase, CaseAnswers]> {
   const ranker = createRanker(scorers, perModel);
-  for (const one of cases) yield [one, askForCase(ranker, training.movies, {}, one)];
+  for (const one of cases) yield [one, askForCase(ranker, training.movies, one)];
 }

@@ -7,7 +7,7 @@ import { askCases } from "./ask-cases.ts";
 
 /** What a blend has beside its weights. */
 export const BLEND_SHAPE: Omit<Blend, "terms"> = {
-  // On top of the best by each of six models this is about 600 candidates of 10 k movies.
+  // On top of the best by each of the sparse models this is about 600 candidates of 10 k movies.
   candidatesPerModel: 200,
   // A fifth of a logit for a twin: lists differ more by genre, coverage rises a little, and what that costs in Recall@20 lies
   // within chance (validation split of ml-latest-small; half a logit costs more than chance).
@@ -15,6 +15,12 @@ export const BLEND_SHAPE: Omit<Blend, "terms"> = {
   // Two of the lower places, each in one list of ten.
   exploration: { slots: [13, 17], chance: 0.1, pool: 100, temperature: 1 },
 };
+
+/**
+ * Movies of each sparse model that weights are learned on: those that contend for a place in a list. Hundreds more would
+ * have weights tell well what nobody is shown (validation splits of ml-latest-small).
+ */
+const CONTENDERS_PER_MODEL = 50;
 
 /** Pull of each weight towards 0: little, for there are hundreds of candidates a user. */
 const RIDGE = 0.01;
@@ -50,7 +56,7 @@ export function learnWeights(
   }));
   if (split === undefined) return alike(terms);
   const examples: BlendExample[] = [];
-  for (const [{ targets }, answers] of askCases(scorers, split, BLEND_SHAPE.candidatesPerModel)) {
+  for (const [{ targets }, answers] of askCases(scorers, split, CONTENDERS_PER_MODEL)) {
     examples.push(exampleFrom(answers, targets));
   }
   const learned = learnBlend(examples, { terms, ridge: RIDGE });

@@ -13,6 +13,11 @@ interface Range {
 const even = (from: number, to: number): Range => ({ from, to, scale: "even" });
 const log = (from: number, to: number): Range => ({ from, to, scale: "log" });
 
+const OF_STEPS: Readonly<Record<string, Range>> = {
+  ...{ stepDecay: even(0.5, 1), backward: even(0, 1), shrinkage: log(0.1, 300) },
+  ...{ beta: even(0, 1), lastDecay: even(0.8, 1) },
+};
+
 /** What is searched of each model; one without an entry keeps its parameters: a list is not what svd is for. */
 export const SEARCH_SPACES: Readonly<Partial<Record<ModelName, Readonly<Record<string, Range>>>>> =
   {
@@ -26,10 +31,9 @@ export const SEARCH_SPACES: Readonly<Partial<Record<ModelName, Readonly<Record<s
       ...{ alpha: even(0.2, 1.5), beta: even(0, 1), recencyFloor: even(0, 1) },
       ...{ peopleWeight: log(0.001, 1), genreWeight: log(0.001, 1) },
     },
-    transitions: {
-      ...{ stepDecay: even(0.5, 1), backward: even(0, 1), shrinkage: log(0.1, 300) },
-      ...{ beta: even(0, 1), lastDecay: even(0.8, 1) },
-    },
+    transitions: OF_STEPS,
+    sequence: OF_STEPS,
+    newness: { halfLifeDays: log(7, 3_650) },
     ease: { lambda: log(10, 3_000), preferencePower: even(0, 2), lift: even(0, 0.9) },
     ials: { unobservedWeight: log(0.005, 0.5), lambda: log(0.001, 0.3), lift: even(0, 0.9) },
   };

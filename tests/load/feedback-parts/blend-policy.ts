@@ -37,7 +37,7 @@ export function createBlendPolicy(name: string, isExploring: boolean): Policy {
     },
     list({ known, barred, key }) {
       if (blend === undefined || ranker === undefined || features === undefined) return [];
-      const answers = askForCase(ranker, movies, {}, { known, barred });
+      const answers = askForCase(ranker, movies, { known, barred });
       const space = { vectors: features.embeddings, dimensions: features.dimensions };
       return makeList(blend, { ...answers, space, draw: slotDraws(key) }, LIST_LENGTH).list;
     },

@@ -14,7 +14,7 @@ export interface QualityOptions {
 }
 
 /** Models whose scores depend on interactions; content needs texts, which ratings alone do not have. */
-const OF_RATINGS = "popularity,transitions,ease,ials";
+const OF_RATINGS = "popularity,transitions,sequence,ease,ials,newness";
 
 /** A temporal split has no chance in it: one seed is all there is. */
 export function parseOptions(args: readonly string[]): QualityOptions {

@@ -12,7 +12,10 @@ import { likenessOf } from "@canarec/inference/training/likeness";
 import type { Sampler } from "./sampler.ts";
 
 /** Models whose fit is a table of neighbours: what it holds does not matter to how long it takes to read. */
-const TABLES: readonly ModelName[] = ["content", "item_knn", "rp3beta", "ease", "transitions"];
+const TABLES: readonly ModelName[] = [
+  ...(["content", "item_knn", "rp3beta"] as const),
+  ...(["ease", "transitions", "sequence"] as const),
+];
 
 export interface SyntheticOptions {
   readonly movies: number;

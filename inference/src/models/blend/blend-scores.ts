@@ -1,8 +1,9 @@
-import { type Blend, type SignalName } from "./blend.ts";
+import type { ModelName } from "../model.ts";
+import type { Blend } from "./blend.ts";
 import { shapeScores } from "./shape-scores.ts";
 
-/** One user's scores of the candidates, each (candidates), by signal. */
-export type SignalScores = Readonly<Partial<Record<SignalName, Float32Array>>>;
+/** One user's scores of the candidates, each (candidates), by model. */
+export type SignalScores = Readonly<Partial<Record<ModelName, Float32Array>>>;
 
 /**
  * Add up what the models say of one user's candidates:
@@ -42,8 +43,8 @@ export function signalShares(
   { terms }: Pick<Blend, "terms">,
   scores: SignalScores,
   candidate: number,
-): Partial<Record<SignalName, number>> {
-  const shares: Partial<Record<SignalName, number>> = {};
+): Partial<Record<ModelName, number>> {
+  const shares: Partial<Record<ModelName, number>> = {};
   for (const { signal, shape, weight } of terms) {
     const given = scores[signal];
     if (given === undefined) continue;

@@ -3,7 +3,6 @@ import { describe, expect, it } from "vitest";
 import { type Blend, parseBlend, signalsOf } from "./blend.ts";
 import { blendScores, signalShares } from "./blend-scores.ts";
 import { nameCandidates } from "./name-candidates.ts";
-import { newnessOf } from "./newness.ts";
 import { shapeScores } from "./shape-scores.ts";
 
 const PLAIN: Blend = {
@@ -137,11 +136,5 @@ describe("nameCandidates", () => {
     const sources = { perModel: 2, always: [], barred: new Uint8Array(4) };
     const named = nameCandidates({ ...sources, sums: [Float32Array.from([1, 2, 1, 1])] });
     expect(Array.from(named)).toEqual([0, 1]);
-  });
-});
-
-describe("newnessOf", () => {
-  it("halves with each half-life and knows nothing of what has no time", () => {
-    expect(Array.from(newnessOf([100, 90, 110, NaN], 100, 10))).toEqual([1, 0.5, 1, 0]);
   });
 });

@@ -1,21 +1,14 @@
 import { z } from "zod";
 import { ServiceError } from "@canarec/service-kit/errors";
-import { MODEL_NAMES } from "../model.ts";
+import { MODEL_NAMES, type ModelName } from "../model.ts";
 
-/**
- * What a blend may add up: the models' scores, and what is the same for every user: "rating", the
- * Bayesian mean rating, and "newness", see newnessOf.
- */
-export const SIGNAL_NAMES = [...MODEL_NAMES, "rating", "newness"] as const;
-export type SignalName = (typeof SIGNAL_NAMES)[number];
-
-/** How a signal's scores are made comparable over one user's candidates; see shapeScores. */
+/** How a model's scores are made comparable over one user's candidates; see shapeScores. */
 export const SHAPE_NAMES = ["share", "standard", "rank"] as const;
 export type ShapeName = (typeof SHAPE_NAMES)[number];
 
 /** One summand. No weight is below 0, so a better score in any model never makes a movie worse. */
 export const BlendTerm = z.strictObject({
-  signal: z.enum(SIGNAL_NAMES),
+  signal: z.enum(MODEL_NAMES),
   shape: z.enum(SHAPE_NAMES),
   /** In logits of being the movie that a user takes next, per unit of the shape. */
   weight: z.number().nonnegative(),
@@ -71,8 +64,8 @@ export function parseBlend(value: unknown): Blend {
   throw new ServiceError("invalid_argument", `not a blend: ${z.prettifyError(parsed.error)}`);
 }
 
-/** The signals that a blend reads, each once, in the order of SIGNAL_NAMES. */
-export function signalsOf(blend: Pick<Blend, "terms">): SignalName[] {
+/** The models that a blend reads, each once, in the order of MODEL_NAMES. */
+export function signalsOf(blend: Pick<Blend, "terms">): ModelName[] {
   const used = new Set(blend.terms.filter(({ weight }) => weight > 0).map(({ signal }) => signal));
-  return SIGNAL_NAMES.filter((name) => used.has(name));
+  return MODEL_NAMES.filter((name) => used.has(name));
 }

@@ -7,6 +7,7 @@ import type { ModelName } from "../model.ts";
 export const SPARSE_MODELS: readonly ModelName[] = [
   "popularity",
   "transitions",
+  "sequence",
   "content",
   "item_knn",
   "ease",
@@ -14,4 +15,4 @@ export const SPARSE_MODELS: readonly ModelName[] = [
 ];
 
 /** Models that are asked about candidates alone, the cheapest first. */
-export const CANDIDATE_MODELS: readonly ModelName[] = ["svd", "ials"];
+export const CANDIDATE_MODELS: readonly ModelName[] = ["newness", "svd", "ials"];

@@ -33,7 +33,7 @@ export function prepareLearned(stored: StoredModels, movies: number): PreparedMo
     attempt(name, () => assertSound(scorer));
     scorers.set(name, scorer);
   }
-  const missing = signalsOf(blend).find((signal) => !scorers.has(signal as ModelName));
+  const missing = signalsOf(blend).find((signal) => !scorers.has(signal));
   if (missing !== undefined) throw unfit("its blend", `it asks for ${missing}, which is not there`);
   return { scorers, blend };
 }
