@@ -1,5 +1,12 @@
 import { gateReportFixture } from "@canarec/inference/contract/gate-report-fixture";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { bundleFixture } from "@canarec/inference/bundle/codec/bundle-fixture";
+import { forgedBundle } from "@canarec/inference/bundle/codec/forged-bundle-fixture";
+import { encodeBundle } from "@canarec/inference/bundle/codec/index";
+import { BLEND_SHAPE } from "@canarec/inference/training/learn-weights";
+import { DEFAULT_PREFERENCE } from "@canarec/inference/models/preference";
+import { storeBundle } from "@canarec/vectordb-scripts/bundle/store-bundle";
+import { canarec } from "../cli/canarec.ts";
 import { words } from "./control-under-test.ts";
 import { type ControlledWorld, openControlledWorld } from "./controlled-world.ts";
 
@@ -147,5 +154,54 @@ describe("a report that comes with the submission", () => {
       "select outcome from audit_log where action = 'submit'",
     );
     if (message !== "gate") expect(audited.rows[0]?.outcome).toContain(message);
+  });
+});
+
+describe("canarec release submit", () => {
+  /** A bundle whose only model counts one movie's watchers as no number, every hash being right. */
+  async function storeWrong(): Promise<string> {
+    const contents = bundleFixture([{ movieId: "alien+1979" }, { movieId: "aliens+1986" }]);
+    const artifact = { numbers: {}, arrays: { scores: Float32Array.of(2, 1) } };
+    const from = { sha256: "a".repeat(64), users: 1, interactions: 1, until: null, since: null };
+    const learned = {
+      ...{ from, seed: 1, preference: DEFAULT_PREFERENCE },
+      likeness: { vectors: new Float32Array(2), dimensions: 1 },
+      models: [{ name: "popularity" as const, config: {}, artifact }],
+      blend: {
+        ...BLEND_SHAPE,
+        terms: [{ signal: "popularity" as const, shape: "standard" as const, weight: 1 }],
+      },
+    };
+    const wrong = forgedBundle(
+      encodeBundle({ ...contents, learned }),
+      "model.popularity.scores",
+      (view) => view.setFloat32(0, NaN, true),
+    );
+    await storeBundle(world.database, wrong);
+    return wrong.bundleId;
+  }
+
+  it("is refused for a bundle that holds what is no number, on record, and nothing starts", async () => {
+    const bundle = await storeWrong();
+    const { code, err } = await canarec(
+      ["release", "submit", "--bundle", bundle, "--plan", "quick"],
+      {
+        env: {
+          ...{ DATABASE_URL: world.databaseUrl, CONTROL_URL: controlled.plane.url },
+          CANAREC_HOME: world.home,
+        },
+      },
+    );
+    expect(code).toBe(1);
+    expect(err).toContain("model.popularity.scores has a number that is not finite");
+    const { rows } = await world.database.pool.query(
+      "select 1 from releases where source <> 'first'",
+    );
+    expect(rows).toEqual([]);
+    const audited = await world.database.pool.query<{ outcome: string }>(
+      "select outcome from audit_log where action = 'submit'",
+    );
+    expect(audited.rows.map(({ outcome }) => outcome).join()).toContain("not finite");
+    expect(await words(world)).toEqual(new Set(["first"]));
   });
 });

@@ -2,6 +2,7 @@ import type { Database } from "@canarec/db-utils/database";
 import { openMovieVectors } from "@canarec/inference/embedding/movie-vectors";
 import { DEFAULT_RANKING } from "@canarec/inference/bundle/codec/index";
 import { createPlainProducts } from "@canarec/inference/models/linear-algebra/plain-products";
+import type { MatrixProducts } from "@canarec/inference/models/model";
 import { planModels } from "@canarec/inference/training/model-plan";
 import {
   type RecordedTraining,
@@ -80,13 +81,20 @@ export interface TrainingOfTest {
   readonly seed?: number;
   readonly since?: Date | null;
   readonly tuneMs?: number;
+  readonly products?: MatrixProducts;
 }
 
 /** Train on the tables as they are. */
 export function trainNow(
   database: Database,
   collection: FreshCollection,
-  { models = [], seed = 1, since = null, tuneMs }: TrainingOfTest = {},
+  {
+    models = [],
+    seed = 1,
+    since = null,
+    tuneMs,
+    products = createPlainProducts(),
+  }: TrainingOfTest = {},
 ): Promise<RecordedTraining> {
   return recordedTraining(
     {
@@ -103,7 +111,7 @@ export function trainNow(
       tuneMs,
     },
     {
-      products: createPlainProducts(),
+      products,
       progress: () => undefined,
       reads: () => undefined,
       begins: () => undefined,

@@ -1,4 +1,7 @@
 import type { Database } from "@canarec/db-utils/database";
+import { createTrainingRunRepository } from "@canarec/db-utils/training/run-repository";
+import { createPlainProducts } from "@canarec/inference/models/linear-algebra/plain-products";
+import type { MatrixProducts } from "@canarec/inference/models/model";
 import { Resources } from "@canarec/service-kit/lifecycle";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { FreshCollection } from "../../servers.ts";
@@ -44,6 +47,12 @@ async function insert({ pool }: Database, rows: readonly Row[]): Promise<void> {
   );
 }
 
+/** A library that has gone wrong: whatever is multiplied or solved is no number. */
+const BROKEN_PRODUCTS: Partial<MatrixProducts> = {
+  addProduct: async ({ c }) => void c.fill(NaN),
+  solveRows: async ({ solved }) => void solved.fill(NaN),
+};
+
 const users = (count: number) => Array.from({ length: count }, (_, place) => 10 + place);
 const someOf = (userId: number) => [0, 1, 2, 3].map((k) => (userId * 3 + k * k) % MOVIES);
 
@@ -51,6 +60,16 @@ const WORLDS: readonly (readonly [string, readonly Row[]])[] = [
   ["one user with one movie", [{ userId: 1, place: 0, minute: 99 }]],
   ["one user", [0, 1, 2, 5].map((place) => ({ userId: 1, place, minute: 99 }))],
   ["one movie", users(80).map((userId) => ({ userId, place: 7, minute: 99 }))],
+  [
+    "only watches, some left at once",
+    users(80).flatMap((userId) =>
+      [...new Set(someOf(userId))].map((place, k) => ({
+        userId,
+        place,
+        minute: k === 0 ? 1 : 20 + 20 * k,
+      })),
+    ),
+  ],
   [
     "only ratings",
     users(80).flatMap((userId) =>
@@ -111,6 +130,26 @@ describe("training on few or strange data", () => {
       const list = await listFor(replica.url, userId);
       expect(new Set(list).size).toBe(Math.min(20, MOVIES - watched));
     }
+  });
+
+  it.each([
+    { model: "ease", users: "many", why: "the model scores a movie NaN for user" },
+    { model: "ials", users: "many", why: "the matrix is not positive definite" },
+    { model: "ease", users: "one", why: "ease: it scores what is not a finite number" },
+    { model: "ials", users: "one", why: "the matrix is not positive definite" },
+  ])("stores nothing where $model of $users comes to no numbers", async ({ model, users, why }) => {
+    if (users === "many") await insertTastes(world.database);
+    else await insert(world.database, WORLDS[1]?.[1] ?? []);
+    const bundles = () => world.database.pool.query("select bundle_id from bundles order by 1");
+    const before = (await bundles()).rows;
+    const products = { ...createPlainProducts(), ...BROKEN_PRODUCTS };
+    const training = trainNow(world.database, collection, { models: [model], products });
+    await expect(training).rejects.toThrow(why);
+    expect((await bundles()).rows).toEqual(before);
+    const runs = await createTrainingRunRepository(world.database).list(1);
+    expect(runs).toMatchObject([
+      { state: "failed", bundleId: null, failure: expect.stringContaining(why) as string },
+    ]);
   });
 
   it("learns only from movies of the catalogue", async () => {

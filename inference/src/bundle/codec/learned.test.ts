@@ -4,7 +4,8 @@ import { bundleFixture } from "./bundle-fixture.ts";
 import type { BundleContents, LearnedPart } from "./contents.ts";
 import { decodeBundle } from "./decode-bundle.ts";
 import { type EncodedBundle, encodeBundle } from "./encode-bundle.ts";
-import { bundleIdOf, sha256 } from "./manifest.ts";
+import { forgedBundle } from "./forged-bundle-fixture.ts";
+import type { ArtifactName } from "./manifest.ts";
 
 const learned: LearnedPart = {
   from: {
@@ -43,20 +44,8 @@ const contents: BundleContents = {
 const decode = ({ bundleId, manifest, artifacts }: EncodedBundle) =>
   decodeBundle(bundleId, manifest, artifacts);
 
-/** The bundle with an array's bytes changed, and all hashes made to fit. */
-function forged(name: string, change: (view: DataView) => void): EncodedBundle {
-  const bundle = encodeBundle(contents);
-  const artifacts = new Map([...bundle.artifacts].map(([key, bytes]) => [key, bytes.slice()]));
-  for (const [key, bytes] of artifacts) if (key === name) change(new DataView(bytes.buffer));
-  const manifest = {
-    ...bundle.manifest,
-    artifacts: bundle.manifest.artifacts.map((entry) => ({
-      ...entry,
-      sha256: sha256(artifacts.get(entry.name) ?? new Uint8Array()),
-    })),
-  };
-  return { bundleId: bundleIdOf(manifest), manifest, artifacts };
-}
+const forged = (name: ArtifactName, change: (view: DataView) => void) =>
+  forgedBundle(encodeBundle(contents), name, change);
 
 describe("a bundle with a learned part", () => {
   it("comes back as it was, and says that it is of version 2", () => {

@@ -28,6 +28,8 @@ describe("parseBlend", () => {
 
   it.each([
     ["a weight below 0", { terms: [{ signal: "ease", shape: "share", weight: -1 }] }],
+    ["a weight beyond numbers", { terms: [{ signal: "ease", shape: "share", weight: 1e308 }] }],
+    ["a variety beyond numbers", { variety: { weight: 1e308, depth: 100 } }],
     ["an unknown signal", { terms: [{ signal: "oracle", shape: "share", weight: 1 }] }],
     ["no terms", { terms: [] }],
     ["a slot twice", { exploration: { slots: [3, 3], chance: 0.1, pool: 5, temperature: 1 } }],

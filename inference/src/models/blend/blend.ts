@@ -6,19 +6,22 @@ import { MODEL_NAMES, type ModelName } from "../model.ts";
 export const SHAPE_NAMES = ["share", "standard", "rank"] as const;
 export type ShapeName = (typeof SHAPE_NAMES)[number];
 
+/** Far beyond what is learned; sums of larger ones would leave single precision. */
+const MOST_WEIGHT = 1e6;
+
 /** One summand. No weight is below 0, so a better score in any model never makes a movie worse. */
 export const BlendTerm = z.strictObject({
   signal: z.enum(MODEL_NAMES),
   shape: z.enum(SHAPE_NAMES),
   /** In logits of being the movie that a user takes next, per unit of the shape. */
-  weight: z.number().nonnegative(),
+  weight: z.number().min(0).max(MOST_WEIGHT),
 });
 export type BlendTerm = z.output<typeof BlendTerm>;
 
 /** Re-ranking for variety by maximal marginal relevance; see varyList. */
 export const Variety = z.strictObject({
   /** What likeness to a movie already listed costs, in the blend's logits; 0: no re-ranking. */
-  weight: z.number().nonnegative(),
+  weight: z.number().min(0).max(MOST_WEIGHT),
   /** Candidates that may enter the list: the best so many. */
   depth: z.int().min(1).max(1_000),
 });

@@ -59,6 +59,22 @@ describe("createRanker", () => {
     expect(skipped).toEqual(["ease"]);
   });
 
+  it("takes a score that is not finite for the least that is, and 0 where none is", () => {
+    const ranker = createRanker(
+      models(
+        ["ease", constant(5, 0, Infinity, 1, 2)],
+        ["ials", constant(0.5, 0, NaN, 3, -Infinity)],
+      ),
+      9,
+    );
+    const { candidates, scores } = ranker.ask(question);
+    expect([...candidates]).toEqual([0, 2, 3, 4]);
+    expect(scores.ease).toEqual(Float32Array.of(5, 1, 1, 2));
+    expect(scores.ials).toEqual(Float32Array.of(0.5, 0.5, 3, 0.5));
+    const broken = models(["ials", constant(NaN, NaN, NaN, NaN, Infinity)]);
+    expect(createRanker(broken, 9).ask(question).scores.ials).toEqual(Float32Array.of(0));
+  });
+
   it("scores a newcomer as its neighbours are, each by its similarity", () => {
     const ranker = createRanker(
       models(["ease", constant(8, 0, 4)], ["ials", constant(1, 0, 5)]),
@@ -90,6 +106,11 @@ describe("prepareLearned", () => {
       { ...BINARY_WEIGHING },
     ),
   });
+  const withoutRule = () => {
+    const { name, artifact } = table(1);
+    const { movies = NaN, width = NaN } = artifact.numbers;
+    return { name, artifact: { ...artifact, numbers: { movies, width } } };
+  };
   const blend = {
     terms: [{ signal: "ease", shape: "standard", weight: 1 }],
     candidatesPerModel: 10,
@@ -106,6 +127,7 @@ describe("prepareLearned", () => {
     { what: "scores what is no number", models: [table(NaN)], why: "not a finite number" },
     { what: "is of other movies", models: [table(1)], movies: 3, why: "2 movies, not 3" },
     { what: "names a movie that is not there", models: [table(1, 7)], why: "neighbour 7" },
+    { what: "has no rule", models: [withoutRule()], why: "leastPreference is not there" },
     { what: "is asked for and not there", models: [], why: "asks for ease" },
     { what: "is blended by what is none", models: [table(1)], by: {}, why: "not a blend" },
   ])("refuses a model that $what", ({ models, by = blend, movies = 2, why }) => {

@@ -21,7 +21,7 @@ export interface Question {
 export interface ModelAnswers {
   /** Dense indices, ascending. */
   readonly candidates: Int32Array;
-  /** By model that was asked, each (candidates); finite. */
+  /** By model that was asked, each (candidates); finite: a score that is no number, or overflowed, is the least of the others. */
   readonly scores: Partial<Record<ModelName, Float32Array>>;
   /** Models that there was no time for. */
   readonly skipped: readonly ModelName[];
@@ -62,10 +62,13 @@ export function createRanker(scorers: ReadonlyMap<ModelName, Scorer>, perModel: 
       const named = [...firstOf(popular, barred, perModel), ...Array.from(always)];
       const candidates = nameCandidates({ sums, perModel, always: named, barred });
       const scores: Partial<Record<ModelName, Float32Array>> = {};
-      for (const [name, all] of asked) scores[name] = pick(all, candidates);
+      for (const [name, all] of asked) scores[name] = madeFinite(pick(all, candidates));
       for (const name of others) {
         if (!mayAsk(name)) skipped.push(name);
-        else scores[name] = scoreCandidates(scorers.get(name), user, newcomers, candidates);
+        else
+          scores[name] = madeFinite(
+            scoreCandidates(scorers.get(name), user, newcomers, candidates),
+          );
       }
       return { candidates, scores, skipped };
     },
@@ -145,6 +148,17 @@ function scoreCandidates(
     into[place] = newcomerScore(newcomers, newcomer, () => scores[next++] as number);
   }
   return into;
+}
+
+/** In place: what is not finite becomes the least finite one, 0 where there is none. */
+function madeFinite(scores: Float32Array): Float32Array {
+  if (scores.every(Number.isFinite)) return scores;
+  const finite = scores.filter(Number.isFinite);
+  const least = finite.length === 0 ? 0 : finite.reduce((so, score) => Math.min(so, score));
+  scores.forEach((score, at) => {
+    if (!Number.isFinite(score)) scores[at] = least;
+  });
+  return scores;
 }
 
 function pick(all: Float32Array, candidates: Int32Array): Float32Array {

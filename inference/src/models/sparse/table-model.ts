@@ -1,3 +1,4 @@
+import { ServiceError } from "@canarec/service-kit/errors";
 import type { z } from "zod";
 import { checkInteractions } from "../check-interactions.ts";
 import type { Interactions } from "../interactions.ts";
@@ -10,7 +11,7 @@ import { type Weighing, weigherOf, weighingIn, type WeighUser } from "./weighing
 /** How a model weighs a user's movies, and which of its parameters are stored for that. */
 export interface WeighingRule<Config extends object> {
   readonly stored: (config: Config) => Readonly<Record<string, number>>;
-  /** @param stored an artifact's numbers: those above, and others. */
+  /** @param stored an artifact's numbers: those above, each of them there, and others. */
   readonly weigher: (stored: Readonly<Record<string, number>>) => WeighUser;
 }
 
@@ -52,7 +53,12 @@ export function tableModel<Config extends object>({
       return neighbourArtifact(await table(interactions, checked, tools), weighing.stored(checked));
     },
 
-    prepare: (artifact) =>
-      createNeighbourScorer(neighbourTableOf(artifact), weighing.weigher(artifact.numbers)),
+    prepare(artifact) {
+      const missing = Object.keys(weighing.stored(defaults)).find(
+        (key) => artifact.numbers[key] === undefined,
+      );
+      if (missing !== undefined) throw new ServiceError("data_loss", `${missing} is not there`);
+      return createNeighbourScorer(neighbourTableOf(artifact), weighing.weigher(artifact.numbers));
+    },
   };
 }
