@@ -234,8 +234,8 @@ function openHistories(
     maxRows: config.historyRows,
     load: gated(
       async (userId: number) => {
-        const { entries, hidden } = await readKnownUser(database, userId);
-        return { history: packHistory(entries), hidden };
+        const { entries, ...known } = await readKnownUser(database, userId);
+        return { history: packHistory(entries), ...known };
       },
       { timeoutMs, pauseMs: HISTORY_PAUSE_MS, nowMs },
     ),

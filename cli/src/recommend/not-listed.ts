@@ -86,10 +86,10 @@ async function askBundle(
     if (movie === undefined) {
       throw new ServiceError("not_found", `no movie ${JSON.stringify(options.not)} in this bundle`);
     }
-    const { entries, hidden } = await readKnownUser(database, userId);
+    const { entries, ...known } = await readKnownUser(database, userId);
     const history = packHistory(entries);
     const found = explainNot(model, createRecommender({ barring }), {
-      ...{ history, hidden, movie },
+      ...{ ...known, history, movie },
       n: LIST_LENGTH,
     });
     return Absence.parse(absenceOf(userId, { ...found, model, movie }));

@@ -23,12 +23,14 @@ const Reason = z.discriminatedUnion("kind", [
   Movie.extend({ kind: z.literal("watched"), share: z.number() }),
   z.object({ kind: z.enum(["person", "genre"]), name: z.string(), share: z.number() }),
   z.object({ kind: z.literal("popular_and_well_rated") }),
+  z.object({ kind: z.literal("demographics") }),
 ]);
 
 /** What the public address answers; other fields may come and are passed on. */
 const Answer = z.looseObject({
   userId: z.number(),
   personalised: z.boolean(),
+  reason: z.string(),
   movies: z.array(
     z.looseObject({
       ...Movie.shape,
@@ -56,7 +58,7 @@ export async function recommendAction(
 }
 
 function inWords(answer: Answer, explain: boolean): string {
-  const kind = answer.personalised ? "by what they watched" : "popular and well rated";
+  const kind = answer.personalised ? wordsOf(answer.reason) : "popular and well rated";
   const hasModels = answer.movies.some(({ models }) => models !== undefined);
   const head = [
     "",
@@ -87,10 +89,16 @@ function reasonsOf(reasons: readonly z.output<typeof Reason>[]): string {
   return reasons
     .map((reason) => {
       if (reason.kind === "popular_and_well_rated") return "popular and well rated";
+      if (reason.kind === "demographics") return wordsOf(reason.kind);
       const name = reason.kind === "watched" ? (reason.title ?? reason.id) : reason.name;
       return `${name} (${Math.round(reason.share * 100)} %)`;
     })
     .join(", ");
+}
+
+/** What a list is made from; any other reason than these is the history. */
+function wordsOf(reason: string): string {
+  return reason === "demographics" ? "by what people like them like" : "by what they watched";
 }
 
 /** `ease 61 %, item_knn 30 %` */

@@ -7,6 +7,16 @@ export interface KnownUser {
   readonly entries: readonly HistoryEntry[];
   /** Keys of the movies that the user hides, ascending. */
   readonly hidden: readonly number[];
+  /** What the platform tells of them; null where it tells nothing. */
+  readonly person: KnownPerson | null;
+}
+
+/** What the platform tells of a user beside their name. */
+export interface KnownPerson {
+  /** In years. */
+  readonly age: number | null;
+  readonly gender: string | null;
+  readonly occupation: string | null;
 }
 
 /**
@@ -17,13 +27,21 @@ export async function readKnownUser(
   { pool }: Pick<Database, "pool">,
   userId: number,
 ): Promise<KnownUser> {
-  const { rows } = await pool.query<[Buffer | null, number[]]>({
+  const { rows } = await pool.query<[Buffer | null, number[], Told | null]>({
     name: "known_user",
     text: `select interaction_history($1),
-             array(select movie_key from hidden_movies where user_id = $1 order by movie_key)`,
+             array(select movie_key from hidden_movies where user_id = $1 order by movie_key),
+             (select json_build_array(age, gender, occupation) from users
+              where user_id = $1 and num_nonnulls(age, gender, occupation) > 0)`,
     values: [userId],
     rowMode: "array",
   });
-  const [packed = null, hidden = []] = rows[0] ?? [];
-  return { entries: decodeHistory(packed), hidden };
+  const [packed = null, hidden = [], told = null] = rows[0] ?? [];
+  return { entries: decodeHistory(packed), hidden, person: told && personFrom(told) };
+}
+
+type Told = [KnownPerson["age"], KnownPerson["gender"], KnownPerson["occupation"]];
+
+function personFrom([age, gender, occupation]: Told): KnownPerson {
+  return { age, gender, occupation };
 }

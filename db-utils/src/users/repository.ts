@@ -1,3 +1,4 @@
+import { notifyUsers } from "../change-feed/notify.ts";
 import type { Database } from "../database.ts";
 import type { Queryable } from "../queryable.ts";
 import { storableText } from "../storable-text.ts";
@@ -33,7 +34,7 @@ export interface UserRepository {
   count(): Promise<number>;
   /** Claim users whose look-up is due, oldest first: nobody else gets them before `leaseMs` have passed. */
   claimLookups(now: Date, limit: number, leaseMs: number): Promise<UserLookup[]>;
-  /** Store what the platform knows; they are not looked up again. */
+  /** Store what the platform knows, and tell the change feed of them; they are not looked up again. */
   applyMetadata(users: readonly UserMetadata[]): Promise<void>;
   /** The platform knows no such users: count it and ask once more at `after`. */
   markUnknown(userIds: readonly number[], after: Date): Promise<void>;
@@ -41,7 +42,7 @@ export interface UserRepository {
   postponeLookups(userIds: readonly number[], after: Date): Promise<void>;
 }
 
-export function createUserRepository(db: Pick<Database, "pool">): UserRepository {
+export function createUserRepository(db: Pick<Database, "pool" | "transaction">): UserRepository {
   const { pool } = db;
   return {
     ensure: (userIds, client = pool) => ensureUsers(client, userIds),
@@ -61,7 +62,14 @@ export function createUserRepository(db: Pick<Database, "pool">): UserRepository
       return rows[0]?.count ?? 0;
     },
     claimLookups: (now, limit, leaseMs) => claim(pool, { now, limit, leaseMs }),
-    applyMetadata: (users) => applyMetadata(pool, users),
+    applyMetadata: (users) =>
+      db.transaction(async ({ client }) => {
+        await applyMetadata(client, users);
+        await notifyUsers(
+          client,
+          users.map(({ userId }) => userId),
+        );
+      }),
     async markUnknown(userIds, after) {
       await pool.query(
         `update users set metadata_state = 'unknown', lookup_attempts = lookup_attempts + 1, lookup_after = $2

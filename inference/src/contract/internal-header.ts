@@ -7,7 +7,9 @@ export const INTERNAL_HEADER = "x-canarec-internal";
 export const LIST_REASONS = [
   /** From the user's history. */
   "history",
-  /** Nothing is known of the user, or nothing that tells their taste. */
+  /** From what people of the user's age, gender or occupation like, for the history tells no taste. */
+  "demographics",
+  /** Nothing is known of the user, or nothing that tells their taste: the popular list. */
   "no_signals",
   /** The database is away: from the history as it was when last read. */
   "stale_history",
@@ -22,7 +24,7 @@ export const InternalHeader = z.object({
   build: z.string().min(1).max(200),
   /** Bundle id. */
   bundle: z.string().regex(/^[0-9a-f]{64}$/),
-  /** Whether the user's own history proposed at least one movie of the list. */
+  /** Whether what is known of the user proposed at least one movie of the list. */
   personalised: z.boolean(),
   /** Chance of each movie of the list under a randomised policy; null while lists are deterministic. */
   propensities: z.array(z.number().min(0).max(1)).nullable(),

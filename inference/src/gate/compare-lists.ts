@@ -17,8 +17,8 @@ export interface ListsMeasured {
 export function measureLists(maker: ListMaker, users: readonly TestUser[]): ListsMeasured {
   const measures = new Map(METRICS.map(({ name }) => [name, new Float64Array(users.length)]));
   const shown = new Set<number>();
-  users.forEach(({ userId, before, hidden, targets }, user) => {
-    const list = maker.list({ userId, entries: before, hidden });
+  users.forEach(({ userId, before, hidden, person = null, targets }, user) => {
+    const list = maker.list({ userId, entries: before, hidden, person });
     const hits = hitsOf(Int32Array.from(list), Int32Array.from(targets));
     for (const metric of METRICS) {
       const values = measures.get(metric.name);

@@ -1,9 +1,6 @@
 import type { HistoryEntry } from "@canarec/db-utils/interactions/decode-history";
-import { DEFAULT_PREFERENCE, preferenceOf } from "../models/preference.ts";
+import { DEFAULT_PREFERENCE, LIKED_FROM, preferenceOf } from "../models/preference.ts";
 import type { ServingModel } from "../serving/serving-model.ts";
-
-/** Half of a movie watched, or rated 3.5 of 5: what a list is worth being judged by. */
-const LIKED_FROM = 0.35;
 
 /**
  * Whether a movie that the model knows was liked. One rule for all bundles, whatever they were fitted with:

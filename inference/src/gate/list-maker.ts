@@ -16,8 +16,8 @@ export function createListMaker(model: ServingModel, barring: BarRule): ListMake
   const recommender = createRecommender({ barring });
   return {
     model,
-    list({ userId, entries, hidden }) {
-      const options = { n: LIST_LENGTH, userId, hidden };
+    list({ userId, entries, hidden, person = null }) {
+      const options = { n: LIST_LENGTH, userId, hidden, person };
       const { movies } = recommender.recommend(model, packHistory(entries), options);
       return movies.map(({ movie }) => model.movies[movie]?.movieKey ?? -1);
     },

@@ -1,5 +1,6 @@
 import type { Database } from "@canarec/db-utils/database";
 import { type HistoryEntry, decodeHistory } from "@canarec/db-utils/interactions/decode-history";
+import type { Person } from "../models/cold-start/person-groups.ts";
 
 type Pool = Pick<Database, "pool">;
 
@@ -33,6 +34,8 @@ export interface UserHistory {
   readonly entries: readonly HistoryEntry[];
   /** Keys of the movies that the user hides. */
   readonly hidden: readonly number[];
+  /** What is told of the user; null or absent: nothing. */
+  readonly person?: Person | null;
 }
 
 /**
@@ -49,12 +52,14 @@ export async function* readHistories(
     const { rows } = await pool.query<UserHistory & { packed: Buffer | null }>(
       `select id as "userId", interaction_history(id) as packed, array(
          select movie_key from hidden_movies
-         where user_id = id and ($2::timestamptz is null or hidden_at <= $2) order by movie_key) as hidden
+         where user_id = id and ($2::timestamptz is null or hidden_at <= $2) order by movie_key) as hidden,
+         (select json_build_object('age', age, 'gender', gender, 'occupation', occupation)
+          from users where user_id = id) as person
        from unnest($1::bigint[]) as wanted (id)`,
       [userIds.slice(start, start + BATCH), hiddenUntil ?? null],
     );
-    for (const { userId, packed, hidden } of rows) {
-      yield { userId, entries: decodeHistory(packed), hidden };
+    for (const { userId, packed, hidden, person } of rows) {
+      yield { userId, entries: decodeHistory(packed), hidden, person: person ?? null };
     }
   }
 }

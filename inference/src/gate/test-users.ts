@@ -1,5 +1,6 @@
 import type { Database } from "@canarec/db-utils/database";
 import type { HistoryEntry } from "@canarec/db-utils/interactions/decode-history";
+import type { Person } from "../models/cold-start/person-groups.ts";
 import { NOTHING_SHOWN, type Shown, readShown } from "./read-shown.ts";
 import { type UserHistory, readHistories, sampleUsers } from "./read-users.ts";
 import { stateAt } from "./state-at.ts";
@@ -11,6 +12,8 @@ export interface TestUser {
   readonly before: readonly HistoryEntry[];
   /** Keys of the movies that the user hid until the split. */
   readonly hidden: readonly number[];
+  /** What is told of the user; null or absent: nothing. */
+  readonly person?: Person | null;
   /** Keys of the movies that began later, were liked, and had not been in a list before. */
   readonly targets: ReadonlySet<number>;
   /** Movies that would be targets, but that a list had shown before they began. */
@@ -61,7 +64,7 @@ export interface UserSplit extends Pick<TestUsersOptions, "atMs" | "isTarget"> {
 
 /** One user's interactions, split at a time. */
 export function testUserFrom(
-  { userId, entries, hidden }: UserHistory,
+  { userId, entries, hidden, person = null }: UserHistory,
   { atMs, isTarget, shown }: UserSplit,
 ): TestUser {
   const before: HistoryEntry[] = [];
@@ -75,7 +78,7 @@ export function testUserFrom(
       else targets.add(entry.movieKey);
     }
   }
-  return { userId, before, hidden, targets, shown: left };
+  return { userId, before, hidden, person, targets, shown: left };
 }
 
 /** When a user first met a movie. */

@@ -36,7 +36,7 @@ function setup() {
     load: async () => {
       world.loads += 1;
       if (world.isAway) throw new Error("away");
-      const read = { history: packHistory([...rows.values()]), hidden: [...hidden] };
+      const read = { history: packHistory([...rows.values()]), hidden: [...hidden], person: null };
       await new Promise<void>((resolve) => (release = resolve));
       return read;
     },

@@ -1,5 +1,6 @@
 import type { InteractionChange } from "@canarec/db-utils/change-feed/codec";
 import { LRUCache } from "lru-cache";
+import type { Person } from "../models/cold-start/person-groups.ts";
 import { type PackedHistory, rowCount } from "../retrieval/packed-history.ts";
 import { mergeChange } from "./merge-change.ts";
 
@@ -14,6 +15,8 @@ export interface KnownUser {
   readonly history: PackedHistory;
   /** Keys of the movies that the user hides. */
   readonly hidden: readonly number[];
+  /** What is told of the user; null for nothing. */
+  readonly person: Person | null;
 }
 
 /** One user in memory. */

@@ -21,6 +21,9 @@ export const DEFAULT_PREFERENCE: PreferenceRule = {
   bailOutPreference: -0.3,
 };
 
+/** Half of a movie watched, or rated 3.5 of 5: from there on a preference counts as a like. */
+export const LIKED_FROM = 0.35;
+
 /** What is known of one user and one movie. */
 export interface Interest {
   /** Normalised, in [0, 1]; NaN where there is none. */

@@ -27,16 +27,17 @@ export function recommendationsRoute(parts: RecommendationsParts): Router {
     const startMs = nowMs();
     const userId = requireUserId(req.params.userId);
     const query = queryOf(req.url, ["n", "exclude", "explain"]);
+    const explain = query.flag("explain");
     const options = {
       n: query.count("n", { least: 1, most: MOST, otherwise: 20 }),
-      explain: query.flag("explain"),
+      explain,
       exclude: query
         .movieIds("exclude")
         .map((id) => parts.model().indexOfId(id))
         .filter((movie) => movie !== undefined), // one that we do not know cannot be recommended
     };
     const answer = await answers.detailed(userId, options);
-    const people = options.explain ? await peopleOf(parts, answer) : undefined;
+    const people = explain ? await peopleOf(parts, answer) : undefined;
     metrics.listMade(answer.reason, answer.personalised);
     res.setHeader(INTERNAL_HEADER, headerOf(answer));
     res.json({
@@ -45,14 +46,23 @@ export function recommendationsRoute(parts: RecommendationsParts): Router {
       reason: answer.reason,
       watched: answer.watched,
       // Told only where it matters: reasons would be other ones.
-      ...(options.explain && people === undefined && { peopleCompared: false }),
-      movies: answer.movies.map((one) => recommended(answer, people, one)),
+      ...(explain && people === undefined && { peopleCompared: false }),
+      movies: answer.movies.map((one) => recommended(answer, { explain, people }, one)),
     });
     metrics.answered("recommendations", (nowMs() - startMs) / 1_000);
   });
 }
 
-function recommended({ model }: DetailedAnswer, people: PeopleOf, one: Recommendation): object {
+interface Explaining {
+  readonly explain: boolean;
+  readonly people: PeopleOf;
+}
+
+function recommended(
+  { model, basis }: DetailedAnswer,
+  { explain, people }: Explaining,
+  one: Recommendation,
+): object {
   return {
     ...describeMovie(model, one.movie),
     score: rounded(one.score),
@@ -60,6 +70,7 @@ function recommended({ model }: DetailedAnswer, people: PeopleOf, one: Recommend
     ...(one.predictedRating !== undefined && { predictedRating: rounded(one.predictedRating) }),
     ...(one.models && { models: roundedShares(one.models) }),
     ...(one.reasons && { because: becauseOf(model, people, one) }),
+    ...(explain && basis !== undefined && { because: [{ kind: basis }] }),
   };
 }
 

@@ -1,6 +1,7 @@
 import { blendScores } from "../models/blend/blend-scores.ts";
 import type { BlendTerm } from "../models/blend/blend.ts";
 import { shapeScores } from "../models/blend/shape-scores.ts";
+import type { Person } from "../models/cold-start/person-groups.ts";
 import { type PackedHistory, withoutRow } from "../retrieval/packed-history.ts";
 import type { BarReason, BarRule } from "../retrieval/bar-rule.ts";
 import { barredMovies } from "./barred-movies.ts";
@@ -31,7 +32,7 @@ export interface NotListed {
   readonly isBarred: boolean;
   /** Why it is barred, each once; empty for a movie that is not. */
   readonly barredBecause: readonly BarReason[];
-  /** Whether anything is known of the user's taste; without it the list is the popular one, and ranks are by standing. */
+  /** Whether anything is known of the user's taste; without it the list is the popular one. Ranks are then by standing, or by the groups that the user is of. */
   readonly personalised: boolean;
   /** By score among all candidates, from 1; as if it were not barred. */
   readonly rank: number;
@@ -47,6 +48,8 @@ export interface ExplainNotRequest {
   readonly history: PackedHistory;
   /** Keys of the movies that the user hides. */
   readonly hidden: readonly number[];
+  /** What is told of the user; null for nothing. */
+  readonly person: Person | null;
   /** Dense index. */
   readonly movie: number;
   /** Length of the list. */
@@ -59,8 +62,9 @@ export function explainNot(
   recommender: Recommender,
   request: ExplainNotRequest,
 ): NotListed {
-  const { history, hidden, movie, n } = request;
-  const { movies: list, personalised } = recommender.recommend(model, history, { n, hidden });
+  const { history, hidden, person, movie, n } = request;
+  const listed = recommender.recommend(model, history, { n, hidden, person });
+  const { movies: list, personalised, basis } = listed;
   const at = list.findIndex((one) => one.movie === movie);
   const place = at < 0 ? null : at + 1;
   const reasons = new Set<BarReason>();
@@ -68,7 +72,7 @@ export function explainNot(
     if (barred === movie) reasons.add(reason);
   });
   const shared = { place, isBarred: reasons.size > 0, barredBecause: [...reasons], personalised };
-  if (model.learned === undefined || !personalised) {
+  if (model.learned === undefined || !personalised || basis !== undefined) {
     return { ...shared, ...rankInAll(model, recommender, request) };
   }
   const { barring } = recommender;
@@ -81,11 +85,11 @@ type Ranked = Pick<NotListed, "rank" | "candidates" | "score" | "scoreNeeded" | 
 function rankInAll(
   model: ServingModel,
   recommender: Recommender,
-  { history, hidden, movie, n }: ExplainNotRequest,
+  { history, hidden, person, movie, n }: ExplainNotRequest,
 ): Ranked {
   const all = recommender.recommend(model, withoutMovie(model, history, movie), {
     n: model.movies.length,
-    hidden,
+    ...{ hidden, person },
     letIn: movie,
   }).movies;
   const at = all.findIndex((one) => one.movie === movie);

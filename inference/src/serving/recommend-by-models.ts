@@ -6,8 +6,8 @@ import type { PackedHistory } from "../retrieval/packed-history.ts";
 import { barredMovies } from "./barred-movies.ts";
 import { explainLearned } from "./explain-learned.ts";
 import type { LearnedModels } from "./learned-models.ts";
-import { popularOnly } from "./popular-only.ts";
 import { type LearnedList, recommendLearned } from "./recommend-learned.ts";
+import type { RecommendWithoutHistory } from "./recommend-without-history.ts";
 import type { RecommendOptions, Recommendation, Recommendations } from "./recommendation.ts";
 import type { ScoringBudget } from "./recommender.ts";
 import type { ServingModel } from "./serving-model.ts";
@@ -24,11 +24,19 @@ export type RecommendByModels = (
   request: ModelsRequest,
 ) => Recommendations;
 
-/**
- * Lists by the blend of a bundle's models. Who has liked nothing that the models know gets the varied popular
- * list.
- */
-export function createRecommendByModels(rule: BarRule, budget?: ScoringBudget): RecommendByModels {
+export interface RecommendByModelsParts {
+  readonly rule: BarRule;
+  readonly withoutHistory: RecommendWithoutHistory;
+  /** Absent: all the time that it takes. */
+  readonly budget?: ScoringBudget | undefined;
+}
+
+/** Lists by the blend of a bundle's models. Who has liked nothing that the models know gets one without a history. */
+export function createRecommendByModels({
+  rule,
+  withoutHistory,
+  budget,
+}: RecommendByModelsParts): RecommendByModels {
   let barred = new Uint8Array(0);
   return (model, learned, { history, options }) => {
     const { n, userId, explain = false } = options;
@@ -39,7 +47,7 @@ export function createRecommendByModels(rule: BarRule, budget?: ScoringBudget): 
     });
     const user = userRow(history, model, learned.rule, learned.known);
     if (!user.preferences.some((preference) => preference > 0)) {
-      return popularOnly(model, (movie) => barred[movie] === 1, n);
+      return withoutHistory(model, (movie) => barred[movie] === 1, options);
     }
     const draw = userId === undefined ? undefined : drawKey(model, user, userId);
     const asked = { user, barred, n, mayAsk: timeKeeper(budget), ...(draw && { draw }) };

@@ -5,7 +5,7 @@ import { explain } from "../retrieval/explain.ts";
 import { type PackedHistory, rowCount } from "../retrieval/packed-history.ts";
 import { createSignals, weighHistory } from "../retrieval/signals.ts";
 import { barredMovies } from "./barred-movies.ts";
-import { popularOnly } from "./popular-only.ts";
+import type { RecommendWithoutHistory } from "./recommend-without-history.ts";
 import type { RecommendOptions, Recommendations } from "./recommendation.ts";
 import type { ServingModel } from "./serving-model.ts";
 
@@ -20,9 +20,12 @@ export type RecommendByNeighbours = (
 
 /**
  * Retrieval by neighbours, then ranking, over arrays that are kept from call to call. Where the history says
- * nothing about taste, the varied popular list without what was watched or excluded.
+ * nothing about taste, a list without it.
  */
-export function createRecommendByNeighbours(rule: BarRule): RecommendByNeighbours {
+export function createRecommendByNeighbours(
+  rule: BarRule,
+  withoutHistory: RecommendWithoutHistory,
+): RecommendByNeighbours {
   let candidates = createCandidates(0);
   let signals = createSignals(1_000);
   return (model, history, options) => {
@@ -37,7 +40,7 @@ export function createRecommendByNeighbours(rule: BarRule): RecommendByNeighbour
     weighHistory(history, model, model.parameters, signals);
     accumulate(signals, model.index, candidates);
     if (candidates.most <= 0) {
-      return popularOnly(model, (movie) => candidates.sums[movie] === -Infinity, n);
+      return withoutHistory(model, (movie) => candidates.sums[movie] === -Infinity, options);
     }
     const ranked = rankMovies(candidates, model.standings, n);
     const personalised = ranked.some(({ similarity }) => similarity > 0);

@@ -1,3 +1,4 @@
+import type { Person } from "../models/cold-start/person-groups.ts";
 import type { ModelName } from "../models/model.ts";
 import type { RankedMovie } from "../ranking/rank-movies.ts";
 import type { Reason } from "../retrieval/explain.ts";
@@ -12,11 +13,16 @@ export interface Recommendation extends RankedMovie {
   readonly predictedRating?: number;
 }
 
+/** What a list is made from where the history says nothing. */
+export type ColdBasis = "demographics";
+
 export interface Recommendations {
   /** Best first, at most n. */
   readonly movies: readonly Recommendation[];
-  /** Whether the user's history proposed at least one of them. */
+  /** Whether what is known of the user proposed at least one of them. */
   readonly personalised: boolean;
+  /** What it was, where it is not the history. */
+  readonly basis?: ColdBasis;
   /** Chance of each movie to have its place; absent where nothing was drawn. */
   readonly propensities?: readonly number[];
 }
@@ -25,6 +31,8 @@ export interface RecommendOptions {
   readonly n: number;
   /** Dense indices never to recommend, beside what was watched. */
   readonly exclude?: readonly number[];
+  /** What is told of the user; null or absent: nothing. */
+  readonly person?: Person | null;
   /** Keys of the movies that the user hides. */
   readonly hidden?: readonly number[];
   /** Dense index of a movie that nothing bars, to see where it would be. */

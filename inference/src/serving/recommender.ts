@@ -3,10 +3,16 @@ import { type BarRule, DEFAULT_BAR_RULE } from "../retrieval/bar-rule.ts";
 import type { PackedHistory } from "../retrieval/packed-history.ts";
 import { createRecommendByNeighbours } from "./recommend-by-neighbours.ts";
 import { createRecommendByModels } from "./recommend-by-models.ts";
+import { createRecommendWithoutHistory } from "./recommend-without-history.ts";
 import type { RecommendOptions, Recommendations } from "./recommendation.ts";
 import type { ServingModel } from "./serving-model.ts";
 
-export type { Recommendation, RecommendOptions, Recommendations } from "./recommendation.ts";
+export type {
+  ColdBasis,
+  Recommendation,
+  RecommendOptions,
+  Recommendations,
+} from "./recommendation.ts";
 
 export interface Recommender {
   /** What it takes for watched. */
@@ -38,8 +44,9 @@ export interface RecommenderOptions {
 /** Makes lists: by the bundle's learned models where it has any, else by neighbours. */
 export function createRecommender(options: RecommenderOptions = {}): Recommender {
   const { barring = DEFAULT_BAR_RULE, budget } = options;
-  const byNeighbours = createRecommendByNeighbours(barring);
-  const byModels = createRecommendByModels(barring, budget);
+  const withoutHistory = createRecommendWithoutHistory();
+  const byNeighbours = createRecommendByNeighbours(barring, withoutHistory);
+  const byModels = createRecommendByModels({ rule: barring, withoutHistory, budget });
   return {
     barring,
     recommend: (model, history, options) =>

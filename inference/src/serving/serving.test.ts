@@ -162,7 +162,7 @@ describe("a serving model", () => {
 
 describe("explainNot", () => {
   const why = (model: ServingModel, history: PackedHistory, movie: number) =>
-    explainNot(model, recommender, { history, hidden: [2], movie, n: 5 });
+    explainNot(model, recommender, { history, hidden: [2], person: null, movie, n: 5 });
 
   it.each([
     ["rated", historyOf([11, 99, 0.2])],

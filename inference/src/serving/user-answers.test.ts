@@ -22,7 +22,7 @@ function setup() {
   const nowMs = () => world.nowMs;
   const histories = new HistoryCache<TextAnswer>({
     maxRows: 1_000_000,
-    load: () => Promise.resolve({ history: new Float64Array(0), hidden: [] }),
+    load: () => Promise.resolve({ history: new Float64Array(0), hidden: [], person: null }),
     feed: { isLive: () => true, epoch: () => 1 },
     nowMs,
   });

@@ -1,8 +1,8 @@
 import type { HistoryCache, HistoryResult, KnownUser } from "../history/history-cache.ts";
 import type { InternalHeader, ListReason } from "../contract/internal-header.ts";
-import { EMPTY_HISTORY, rowCount } from "../retrieval/packed-history.ts";
+import { EMPTY_HISTORY, type PackedHistory, rowCount } from "../retrieval/packed-history.ts";
 import { type NotListed, explainNot } from "./explain-not.ts";
-import type { Recommendations, RecommendOptions, Recommender } from "./recommender.ts";
+import type { ColdBasis, Recommendations, RecommendOptions, Recommender } from "./recommender.ts";
 import type { ServingModel } from "./serving-model.ts";
 
 /** Length of the list of the text route. */
@@ -58,10 +58,10 @@ export function createUserAnswers(parts: UserAnswersParts): UserAnswers {
     const model = currentModel();
     const kept = result.kind === "fresh" ? result.entry.answer : undefined;
     if (kept !== undefined && isCurrent(kept, model, userId)) return kept;
-    const { history, hidden } = userOf(result);
-    const { movies, personalised, propensities } = recommender.recommend(model, history, {
+    const { history, known } = userOf(result);
+    const { movies, personalised, basis, propensities } = recommender.recommend(model, history, {
       n: LIST_LENGTH,
-      hidden,
+      ...known,
       userId,
     });
     const answer = {
@@ -69,7 +69,7 @@ export function createUserAnswers(parts: UserAnswersParts): UserAnswers {
       modelVersion: model.version,
       countsVersion: model.countsVersion,
       text: movies.map(({ movie }) => model.movies[movie]?.movieId).join(","),
-      reason: reasonOf(result, personalised),
+      reason: reasonOf(result, { personalised, basis }),
       personalised,
       propensities: propensities ?? null,
     };
@@ -87,17 +87,17 @@ export function createUserAnswers(parts: UserAnswersParts): UserAnswers {
     async detailed(userId, options) {
       const result = await histories.get(userId);
       const model = currentModel();
-      const { history, hidden } = userOf(result);
-      const answer = recommender.recommend(model, history, { ...options, hidden, userId });
-      const reason = reasonOf(result, answer.personalised);
+      const { history, known } = userOf(result);
+      const answer = recommender.recommend(model, history, { ...options, ...known, userId });
+      const reason = reasonOf(result, answer);
       const propensities = answer.propensities ?? null;
       return { ...answer, propensities, model, reason, watched: rowCount(history) };
     },
     async explainNot(userId, find) {
-      const { history, hidden } = userOf(await histories.get(userId));
+      const { history, known } = userOf(await histories.get(userId));
       const model = currentModel();
       const movie = find(model);
-      const asked = { history, hidden, movie, n: LIST_LENGTH };
+      const asked = { history, ...known, movie, n: LIST_LENGTH };
       return { ...explainNot(model, recommender, asked), model, movie };
     },
   };
@@ -140,14 +140,27 @@ export function internalHeaderOf(answer: HeadedAnswer, build: string): InternalH
   };
 }
 
-const NOBODY: KnownUser = { history: EMPTY_HISTORY, hidden: [] };
-
-function userOf(result: HistoryResult<TextAnswer>): KnownUser {
-  return result.kind === "unavailable" ? NOBODY : result.entry;
+interface ListedUser {
+  readonly history: PackedHistory;
+  readonly known: Pick<KnownUser, "hidden" | "person">;
 }
 
-function reasonOf(result: HistoryResult<TextAnswer>, personalised: boolean): ListReason {
+const NOBODY: ListedUser = { history: EMPTY_HISTORY, known: { hidden: [], person: null } };
+
+function userOf(result: HistoryResult<TextAnswer>): ListedUser {
+  if (result.kind === "unavailable") return NOBODY;
+  const { history, hidden, person } = result.entry;
+  return { history, known: { hidden, person } };
+}
+
+function reasonOf(
+  result: HistoryResult<TextAnswer>,
+  {
+    personalised,
+    basis,
+  }: { readonly personalised: boolean; readonly basis?: ColdBasis | undefined },
+): ListReason {
   if (result.kind === "unavailable") return "history_unavailable";
   if (result.kind === "stale") return "stale_history";
-  return personalised ? "history" : "no_signals";
+  return personalised ? (basis ?? "history") : "no_signals";
 }

@@ -1,9 +1,11 @@
 import type { Transaction } from "@canarec/db-utils/database";
 import type { EventPeriod } from "@canarec/db-utils/interactions/stream-interactions";
 import type { CatalogueMovie } from "../bundle/codec/contents.ts";
+import type { Person } from "../models/cold-start/person-groups.ts";
 import type { PreferenceRule } from "../models/preference.ts";
 import { minutesOf } from "../ranking/movie-minutes.ts";
 import { readPeople } from "./read-features.ts";
+import { readPersons } from "./read-persons.ts";
 import { type TrainingData, readInteractions } from "./read-interactions.ts";
 
 export interface TrainingInputOptions {
@@ -12,8 +14,17 @@ export interface TrainingInputOptions {
   readonly progress?: (read: number, of: number) => void;
 }
 
+export interface TrainingRead {
+  readonly data: TrainingData;
+  /** Who made each movie, by dense index. */
+  readonly people: string[][];
+  /** What is told of each user, by dense index; null for nothing. */
+  readonly persons: (Person | null)[];
+}
+
 /**
- * What models learn from, beside embeddings: all interactions with movies of the catalogue, and who made them.
+ * What models learn from, beside embeddings: all interactions with movies of the catalogue, who made these, and what
+ * is told of the users.
  *
  * @param client in the repeatable-read transaction that the catalogue was read in.
  */
@@ -21,7 +32,7 @@ export async function readTrainingInput(
   client: Transaction["client"],
   catalogue: readonly CatalogueMovie[],
   { rule, period, progress }: TrainingInputOptions,
-): Promise<{ readonly data: TrainingData; readonly people: string[][] }> {
+): Promise<TrainingRead> {
   const indices = new Map(catalogue.map(({ movieKey }, place) => [movieKey, place]));
   const data = await readInteractions(client, {
     indexOf: (movieKey) => indices.get(movieKey),
@@ -30,5 +41,6 @@ export async function readTrainingInput(
     period,
     ...(progress && { progress }),
   });
-  return { data, people: await readPeople(client, catalogue) };
+  const people = await readPeople(client, catalogue);
+  return { data, people, persons: await readPersons(client, data.userIds) };
 }

@@ -6,8 +6,10 @@ import type { Interactions } from "../models/interactions.ts";
 import type { ModelName, MovieFeatures } from "../models/model.ts";
 import type { PreferenceRule } from "../models/preference.ts";
 import { prepareModels } from "./ask-cases.ts";
+import type { Person } from "../models/cold-start/person-groups.ts";
 import { type FitOptions, fitModels } from "./fit-models.ts";
 import { BLEND_SHAPE, learnWeights, listModels } from "./learn-weights.ts";
+import { learnGroups } from "./learn-groups.ts";
 import { likenessOf } from "./likeness.ts";
 import { type TrainingMetrics, measureModels } from "./measure-models.ts";
 import type { ModelPlan } from "./model-plan.ts";
@@ -18,6 +20,8 @@ import { validationSplit } from "./validation-split.ts";
 export interface TrainInput {
   readonly data: TrainingData;
   readonly features: MovieFeatures;
+  /** What is told of each user, by dense index; absent: nothing of anybody. */
+  readonly persons?: readonly (Person | null)[];
   readonly plans: readonly ModelPlan[];
   /** The rule that the data were read by. */
   readonly rule: PreferenceRule;
@@ -65,7 +69,9 @@ export async function trainModels(input: TrainInput, options: TrainOptions): Pro
   );
   Object.assign(seconds, fitted.seconds);
   const { models } = fitted;
-  const learned = { from: data.from, seed, preference: rule, models, blend, likeness };
+  const groups = learnGroups(data.interactions, input.persons ?? []);
+  const fixed = { from: data.from, seed, preference: rule, models, blend, likeness };
+  const learned = { ...fixed, ...(groups && { groups }) };
   return { learned, seconds, metrics, weighedBy };
 }
 

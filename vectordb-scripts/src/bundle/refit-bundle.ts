@@ -2,6 +2,7 @@ import type { Database } from "@canarec/db-utils/database";
 import type { BundleContents } from "@canarec/inference/bundle/codec/index";
 import { openMovieVectors } from "@canarec/inference/embedding/movie-vectors";
 import { type FitOptions, fitModels } from "@canarec/inference/training/fit-models";
+import { learnGroups } from "@canarec/inference/training/learn-groups";
 import { ratedRows } from "@canarec/inference/training/rated-rows";
 import { featuresOf } from "@canarec/inference/training/read-features";
 import { readTrainingInput } from "@canarec/inference/training/read-training-input";
@@ -27,7 +28,7 @@ export async function refitBundle(
   if (learned === undefined) return contents;
   const { since } = learned.from;
   const period = { since: since === null ? null : new Date(since), until: at };
-  const { data, people } = await database.transaction(
+  const { data, people, persons } = await database.transaction(
     ({ client }) => readTrainingInput(client, catalogue, { rule: learned.preference, period }),
     { isolation: "repeatable read" },
   );
@@ -39,5 +40,10 @@ export async function refitBundle(
     learned.models,
     { ...tools, progress: () => undefined },
   );
-  return { ...contents, learned: { ...learned, from: data.from, models } };
+  const { groups: before, ...others } = learned;
+  const groups = before && learnGroups(interactions, persons);
+  return {
+    ...contents,
+    learned: { ...others, from: data.from, models, ...(groups && { groups }) },
+  };
 }

@@ -37,7 +37,7 @@ export interface TrainingProgress extends TrainOptions {
 }
 
 /** Everything of one moment: a bundle without models, and what models are fitted to. */
-export type TrainingMaterial = Pick<TrainInput, "data" | "features"> & {
+export type TrainingMaterial = Pick<TrainInput, "data" | "features" | "persons"> & {
   readonly contents: BundleContents;
 };
 
@@ -115,7 +115,7 @@ export async function readMaterial(
     },
     { isolation: "repeatable read" },
   );
-  const { contents, data, people } = read;
+  const { contents, data, people, persons } = read;
   if (contents.catalogue.length === 0) {
     throw new ServiceError(
       "failed_precondition",
@@ -123,5 +123,6 @@ export async function readMaterial(
     );
   }
   const vectors = await openMovieVectors({ chromaUrl, collection });
-  return { contents, data, features: await featuresOf(contents.catalogue, people, vectors) };
+  const features = await featuresOf(contents.catalogue, people, vectors);
+  return { contents, data, persons, features };
 }

@@ -88,9 +88,9 @@ describe("a bundle", () => {
 
   it("names the schema version that it cannot read", () => {
     const bundle = encodeBundle(contents);
-    const newer = { ...bundle.manifest, schemaVersion: 3 };
+    const newer = { ...bundle.manifest, schemaVersion: 4 };
     expect(() => decodeBundle(bundle.bundleId, newer, bundle.artifacts)).toThrow(
-      "schema version 3; this build reads 1 and 2",
+      "schema version 4; this build reads 1, 2 and 3",
     );
   });
 

@@ -1,5 +1,6 @@
 import type { RankingParameters } from "../../ranking/parameters.ts";
 import type { Artifact, ModelName } from "../../models/model.ts";
+import type { GroupTastes } from "../../models/cold-start/group-tastes.ts";
 import type { LikenessSpace } from "../../models/blend/vary-list.ts";
 import type { PreferenceRule } from "../../models/preference.ts";
 import type { LearnedFrom } from "./learned-manifest.ts";
@@ -51,6 +52,8 @@ export interface LearnedPart {
   readonly blend: Readonly<Record<string, JsonValue>>;
   /** In which movies are alike, for variety. */
   readonly likeness: LikenessSpace;
+  /** What groups of users like; absent where nothing is known of users. */
+  readonly groups?: GroupTastes;
 }
 
 /** A bundle in memory. Movies have dense indices 0 … n − 1, in the order of their keys. */

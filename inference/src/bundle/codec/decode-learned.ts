@@ -1,20 +1,22 @@
 import type { Artifact } from "../../models/model.ts";
 import { aligned } from "./column.ts";
 import type { LearnedPart } from "./contents.ts";
-import { type ArtifactEntry, LIKENESS, type Manifest } from "./manifest.ts";
+import { decodeGroups } from "./decode-groups.ts";
+import { type ArtifactEntry, LIKENESS, type LearnedBundleManifest } from "./manifest.ts";
 import { SIZES, damaged, wholeBytes } from "./whole-bytes.ts";
 
 /**
- * The learned part of a bundle of n movies, from a manifest of version 2: every array's length and hash, and that its numbers are
+ * The learned part of a bundle of n movies, from its manifest: every array's length and hash, and that its numbers are
  * finite. What they mean, each model says when it is made ready.
  *
  * @throws ServiceError "data_loss".
  */
 export function decodeLearned(
-  { learned, artifacts: entries }: Extract<Manifest, { schemaVersion: 2 }>,
+  manifest: LearnedBundleManifest,
   artifacts: ReadonlyMap<string, Uint8Array>,
   n: number,
 ): LearnedPart {
+  const { learned, artifacts: entries } = manifest;
   const models = learned.models.map(({ name, config, numbers }) => {
     const prefix = `model.${name}.`;
     const arrays: Record<string, Artifact["arrays"][string]> = {};
@@ -25,7 +27,10 @@ export function decodeLearned(
     return { name, config, artifact: { numbers, arrays } };
   });
   const { from, seed, preference, blend } = learned;
-  return { from, seed, preference, models, blend, likeness: likenessOf(entries, artifacts, n) };
+  const likeness = likenessOf(entries, artifacts, n);
+  const part = { from, seed, preference, models, blend, likeness };
+  if (manifest.schemaVersion === 2) return part;
+  return { ...part, groups: decodeGroups(manifest, artifacts, n) };
 }
 
 function likenessOf(

@@ -1,7 +1,7 @@
 import { encodeCatalogue } from "./catalogue-artifact.ts";
 import { type Column, numbers } from "./column.ts";
 import type { BundleContents } from "./contents.ts";
-import { learnedManifest, learnedColumns } from "./encode-learned.ts";
+import { groupNames, learnedColumns, learnedManifest } from "./encode-learned.ts";
 import { type ArtifactName, type Manifest, NEIGHBOURS, bundleIdOf, sha256 } from "./manifest.ts";
 
 /** A bundle as it is stored: bytes of each artifact under a manifest that hashes them. */
@@ -15,7 +15,7 @@ export interface EncodedBundle {
  * Encode a bundle. The same contents give the same bytes and the same id. Numbers are written as they
  * lie in memory: little-endian, as on every platform that Node 20 runs on with the exception of s390x.
  *
- * Without a learned part it is of schema version 1, with one of version 2.
+ * Without a learned part it is of schema version 1, with one of version 2, with tastes of groups of version 3.
  *
  * @throws RangeError if an array does not have the catalogue's n rows, or a model a number that is not finite.
  */
@@ -39,14 +39,23 @@ export function encodeBundle(contents: BundleContents): EncodedBundle {
       sha256: sha256(column.bytes),
     })),
   };
-  const manifest: Manifest = learned
-    ? { schemaVersion: 2, learned: learnedManifest(learned), ...base }
-    : { schemaVersion: 1, ...base };
+  const manifest = manifestOf(learned, base);
   return {
     bundleId: bundleIdOf(manifest),
     manifest,
     artifacts: new Map(columns.map(([name, column]) => [name, column.bytes])),
   };
+}
+
+function manifestOf(
+  learned: BundleContents["learned"],
+  base: Omit<Extract<Manifest, { schemaVersion: 1 }>, "schemaVersion">,
+): Manifest {
+  if (learned === undefined) return { schemaVersion: 1, ...base };
+  const manifest = learnedManifest(learned);
+  const { groups } = learned;
+  if (groups === undefined) return { schemaVersion: 2, learned: manifest, ...base };
+  return { schemaVersion: 3, learned: { ...manifest, groups: groupNames(groups) }, ...base };
 }
 
 function columnsOf(contents: BundleContents): [ArtifactName, Column][] {

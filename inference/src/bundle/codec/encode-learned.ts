@@ -2,7 +2,8 @@ import type { z } from "zod";
 import { type Column, numbers } from "./column.ts";
 import type { LearnedPart } from "./contents.ts";
 import type { LearnedManifest } from "./learned-manifest.ts";
-import { type ArtifactEntry, LIKENESS, type ModelArtifactName } from "./manifest.ts";
+import { type ArtifactEntry, GROUP_TASTES, LIKENESS, type ModelArtifactName } from "./manifest.ts";
+import type { GroupTastes } from "../../models/cold-start/group-tastes.ts";
 
 /** What the manifest says of a learned part. */
 export function learnedManifest(learned: LearnedPart): z.infer<typeof LearnedManifest> {
@@ -18,17 +19,37 @@ export function learnedManifest(learned: LearnedPart): z.infer<typeof LearnedMan
   };
 }
 
+/** The names of a bundle's groups, in the order of their rows. */
+export function groupNames(groups: GroupTastes): string[] {
+  return [...groups.groups.keys()].sort();
+}
+
 /**
  * The vectors of likeness, (n × dimensions), and every array of every model, (length), in order of models and
- * of the arrays' names.
+ * of the arrays' names; and the tastes of groups, where there are any.
  */
 export function learnedColumns(
   learned: LearnedPart,
   n: number,
-): [ModelArtifactName | typeof LIKENESS, Column][] {
+): [ModelArtifactName | typeof LIKENESS | typeof GROUP_TASTES, Column][] {
   const { vectors, dimensions } = learned.likeness;
   assertFinite(LIKENESS, vectors);
-  return [[LIKENESS, numbers("f32", vectors, [n, dimensions])], ...modelColumns(learned)];
+  return [
+    [LIKENESS, numbers("f32", vectors, [n, dimensions])],
+    ...modelColumns(learned),
+    ...(learned.groups ? [groupColumn(learned.groups, n)] : []),
+  ];
+}
+
+/** Everybody's likes, then those of each group. */
+function groupColumn(groups: GroupTastes, n: number): [typeof GROUP_TASTES, Column] {
+  const rows = [groups.all, ...groupNames(groups).flatMap((name) => groups.groups.get(name) ?? [])];
+  const values = new Float32Array(rows.length * n);
+  rows.forEach((row, place) => {
+    values.set(row, place * n);
+  });
+  assertFinite(GROUP_TASTES, values);
+  return [GROUP_TASTES, numbers("f32", values, [rows.length, n])];
 }
 
 function modelColumns(learned: LearnedPart): [ModelArtifactName, Column][] {

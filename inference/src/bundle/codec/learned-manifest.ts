@@ -37,3 +37,15 @@ export const LearnedManifest = z.strictObject({
   /** As `models/blend` has it. */
   blend: z.record(z.string(), z.json()),
 });
+
+/** Groups of users whose tastes a bundle may have: the largest. */
+export const MOST_GROUPS = 64;
+
+/** With the groups of users whose tastes are learned, in the order of their rows, after everybody's. */
+export const LearnedWithGroups = LearnedManifest.extend({
+  groups: z
+    .array(z.string().min(1).max(256))
+    .min(1)
+    .max(MOST_GROUPS)
+    .refine((names) => new Set(names).size === names.length, "a group is there twice"),
+});

@@ -54,6 +54,52 @@ describe("a bundle with a learned part", () => {
     expect(bundle.manifest.schemaVersion).toBe(2);
   });
 
+  it("comes back with tastes of groups, and is then of version 3", () => {
+    const groups = {
+      movies: 2,
+      all: Float32Array.of(5, 0),
+      groups: new Map([
+        ["gender f", Float32Array.of(3, 0)],
+        ["age 25", Float32Array.of(1, 0)],
+      ]),
+    };
+    const bundle = encodeBundle({ ...contents, learned: { ...learned, groups } });
+    expect(bundle.manifest).toMatchObject({
+      schemaVersion: 3,
+      learned: { groups: ["age 25", "gender f"] },
+    });
+    const stored: unknown = JSON.parse(JSON.stringify(bundle.manifest));
+    expect(decodeBundle(bundle.bundleId, stored, bundle.artifacts).learned?.groups).toEqual(groups);
+  });
+
+  it.each([
+    ["a like below none", (values: Float32Array) => (values[3] = -1), "is no count"],
+    ["a like without end", (values: Float32Array) => (values[0] = Infinity), "is no count"],
+    ["half a table", () => undefined, "of shape 1×2"],
+  ])("is refused with %s in the tastes of groups", (what, damage, message) => {
+    const groups = { movies: 2, all: Float32Array.of(5, 0), groups: new Map() };
+    groups.groups.set("age 25", Float32Array.of(1, 0));
+    const bundle = encodeBundle({ ...contents, learned: { ...learned, groups } });
+    const values = new Float32Array(bundle.artifacts.get("group_tastes")?.slice().buffer ?? []);
+    damage(values);
+    const kept = new Uint8Array(values.buffer, 0, what === "half a table" ? 8 : 16);
+    const manifest = {
+      ...bundle.manifest,
+      artifacts: bundle.manifest.artifacts.map((entry) =>
+        entry.name !== "group_tastes"
+          ? entry
+          : {
+              ...entry,
+              sha256: sha256(kept),
+              bytes: kept.length,
+              ...(what === "half a table" && { shape: [1, 2] }),
+            },
+      ),
+    };
+    const artifacts = new Map(bundle.artifacts).set("group_tastes", kept);
+    expect(() => decodeBundle(bundleIdOf(manifest), manifest, artifacts)).toThrow(message);
+  });
+
   it("comes back from what a database makes of its manifest", () => {
     const { bundleId, manifest, artifacts } = encodeBundle(contents);
     const stored: unknown = JSON.parse(JSON.stringify(manifest));

@@ -2,10 +2,13 @@ import { createHash } from "node:crypto";
 import { ServiceError } from "@canarec/service-kit/errors";
 import { z } from "zod";
 import { MODEL_NAMES, type ModelName } from "../../models/model.ts";
-import { LearnedManifest } from "./learned-manifest.ts";
+import { LearnedManifest, LearnedWithGroups } from "./learned-manifest.ts";
 
-/** Versions of the layout of manifest and artifacts: without and with a learned part. A reader refuses any other. */
-export const BUNDLE_SCHEMA_VERSIONS = [1, 2] as const;
+/**
+ * Versions of the layout of manifest and artifacts: without a learned part, with one, and with one that has tastes of
+ * groups of users, too. A reader refuses any other.
+ */
+export const BUNDLE_SCHEMA_VERSIONS = [1, 2, 3] as const;
 
 /** Neighbours kept of each movie. */
 export const NEIGHBOURS = 100;
@@ -53,7 +56,10 @@ export type BaseArtifactName = (typeof ARTIFACT_NAMES)[number];
 export type ModelArtifactName = `model.${ModelName}.${string}`;
 /** Vectors in which movies are alike, (n × dimensions): part of what is learned. */
 export const LIKENESS = "likeness";
-export type ArtifactName = BaseArtifactName | ModelArtifactName | typeof LIKENESS;
+/** Likes of everybody and of groups of users, (1 + groups × n): part of what is learned. */
+export const GROUP_TASTES = "group_tastes";
+export type ArtifactName =
+  BaseArtifactName | ModelArtifactName | typeof LIKENESS | typeof GROUP_TASTES;
 
 /** Names become names of files: letters, digits and underscores alone. */
 const ModelArtifact = z.templateLiteral([
@@ -64,7 +70,12 @@ const ModelArtifact = z.templateLiteral([
 ]);
 
 const Artifact = z.strictObject({
-  name: z.union([z.enum(ARTIFACT_NAMES), z.literal(LIKENESS), ModelArtifact]),
+  name: z.union([
+    z.enum(ARTIFACT_NAMES),
+    z.literal(LIKENESS),
+    z.literal(GROUP_TASTES),
+    ModelArtifact,
+  ]),
   dtype: z.enum(["json", "i32", "f32", "f64"]),
   shape: z.array(z.int().min(0)),
   bytes: z.int().min(0),
@@ -84,8 +95,11 @@ const Base = z.strictObject({
 const Manifest = z.discriminatedUnion("schemaVersion", [
   Base.extend({ schemaVersion: z.literal(1) }),
   Base.extend({ schemaVersion: z.literal(2), learned: LearnedManifest }),
+  Base.extend({ schemaVersion: z.literal(3), learned: LearnedWithGroups }),
 ]);
 export type Manifest = z.infer<typeof Manifest>;
+/** Of a bundle with a learned part. */
+export type LearnedBundleManifest = Extract<Manifest, { schemaVersion: 2 | 3 }>;
 
 /**
  * A manifest from outside, checked.
@@ -98,7 +112,7 @@ export function parseManifest(value: unknown): Manifest {
   if (version.success && !known.includes(version.data.schemaVersion)) {
     throw new ServiceError(
       "failed_precondition",
-      `bundle has schema version ${version.data.schemaVersion}; this build reads ${known.join(" and ")}`,
+      `bundle has schema version ${version.data.schemaVersion}; this build reads ${known.slice(0, -1).join(", ")} and ${known.at(-1)}`,
     );
   }
   const parsed = Manifest.safeParse(value);
@@ -118,7 +132,8 @@ function assertArtifacts(manifest: Manifest): void {
     const model = /^model\.([^.]+)\./.exec(name)?.[1];
     const isOfNone = model !== undefined && !modelNames.includes(model);
     const isLikeness = name === LIKENESS && manifest.schemaVersion === 1;
-    if (names.indexOf(name) !== place || isOfNone || isLikeness) {
+    const isOfGroups = name === GROUP_TASTES && manifest.schemaVersion !== 3;
+    if (names.indexOf(name) !== place || isOfNone || isLikeness || isOfGroups) {
       throw new ServiceError("data_loss", `bundle manifest: artifact ${name} is one too many`);
     }
   }

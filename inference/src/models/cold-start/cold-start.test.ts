@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { interactionsFrom } from "../interactions.ts";
 import { chooseSurvey } from "./choose-survey.ts";
-import { countGroupTastes, scoreByGroups } from "./group-tastes.ts";
+import { countGroupTastes, largestGroups, scoreByGroups } from "./group-tastes.ts";
 import { type Person, groupsOf } from "./person-groups.ts";
 import { scoreByDescription } from "./score-by-description.ts";
 import { interactionsFromAnswers } from "./survey-answers.ts";
@@ -95,6 +95,37 @@ describe("groupsOf", () => {
     [{ age: -1, gender: null, occupation: null }, []],
   ])("of %j are %j", (person, groups) => {
     expect(groupsOf(person)).toEqual(groups);
+  });
+});
+
+describe("largestGroups", () => {
+  const of = (gender: string | null, age: number | null = null) => ({
+    ...{ gender, age },
+    occupation: null,
+  });
+  const people = [of("m", 20), of("m", 30), null, of("f", 30), of("f"), of("x"), of(null)];
+
+  it("keeps those with the most members, of equal ones the first by name", () => {
+    const groups = largestGroups(people, { most: 2, leastMembers: 1 });
+    expect([...groups]).toEqual(["age 25", "gender f"]);
+  });
+
+  it("keeps none of too few, and counts only those that are kept", () => {
+    const kept = largestGroups(people, { most: 9, leastMembers: 2 });
+    expect([...kept]).toEqual(["age 25", "gender f", "gender m"]);
+    const rows = people.map((_, user) => ({ user, movie: 0, preference: 1, time: 0 }));
+    const interactions = interactionsFrom(rows, { users: people.length, movies: 1 });
+    const tastes = countGroupTastes(interactions, people, 0.1, kept);
+    expect([...tastes.groups]).toEqual([
+      ["gender m", Float32Array.of(2)],
+      ["age 25", Float32Array.of(2)],
+      ["gender f", Float32Array.of(2)],
+    ]);
+    expect(tastes.all).toEqual(Float32Array.of(7));
+  });
+
+  it("keeps none of nobody", () => {
+    expect(largestGroups([null], { most: 9, leastMembers: 1 }).size).toBe(0);
   });
 });
 

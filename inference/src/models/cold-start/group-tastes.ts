@@ -17,22 +17,47 @@ const PRIOR_LIKES = 200;
 const LEAST_LIKES = 0.5;
 
 /**
+ * The groups with the most members, ties to the smaller name: what people say of themselves has no bounds, and a
+ * group of few says little of its taste and much of them.
+ *
+ * @param most groups. @param leastMembers of each.
+ */
+export function largestGroups(
+  people: readonly (Person | null)[],
+  { most, leastMembers }: { readonly most: number; readonly leastMembers: number },
+): ReadonlySet<string> {
+  const members = new Map<string, number>();
+  for (const person of people) {
+    if (person === null) continue;
+    for (const group of groupsOf(person)) members.set(group, (members.get(group) ?? 0) + 1);
+  }
+  const groups = [...members]
+    .filter(([, count]) => count >= leastMembers)
+    .sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
+  return new Set(groups.slice(0, most).map(([group]) => group));
+}
+
+/**
  * Count what groups of people like.
  *
  * @param people by dense index of user; null where nothing is known of one.
  * @param leastPreference that counts as a like; compared in single precision.
+ * @param kept groups that are counted; absent: all.
  */
 export function countGroupTastes(
   { users, movies, starts, movieOf, preferences }: Interactions,
   people: readonly (Person | null)[],
   leastPreference: number,
+  kept?: ReadonlySet<string>,
 ): GroupTastes {
   const least = Math.fround(leastPreference);
+  const keptOf = (person: Person) =>
+    groupsOf(person).filter((group) => kept === undefined || kept.has(group));
   const all = new Float32Array(movies);
   const groups = new Map<string, Float32Array>();
   for (let user = 0; user < users; user += 1) {
     const person = people[user] ?? null;
-    const counts = [all, ...(person === null ? [] : groupsOf(person).map(countsOf))];
+    const counts = [all, ...(person === null ? [] : keptOf(person).map(countsOf))];
     for (let at = starts[user] as number; at < (starts[user + 1] as number); at += 1) {
       if ((preferences[at] as number) < least) continue;
       const movie = movieOf[at] as number;
