@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { ModelName, Scorer } from "../model.ts";
+import { MODEL_NAMES, type ModelName, type Scorer } from "../model.ts";
 import { neighbourArtifact } from "../sparse/neighbour-scorer.ts";
 import { BINARY_WEIGHING } from "../sparse/weighing.ts";
+import { CANDIDATE_MODELS, SPARSE_MODELS } from "./model-order.ts";
 import { noNewcomers } from "./newcomers.ts";
 import { prepareLearned } from "./prepare-learned.ts";
 import { createRanker } from "./ranker.ts";
@@ -25,6 +26,12 @@ function constant(...scores: number[]): Scorer {
 }
 
 const models = (...pairs: [ModelName, Scorer][]) => new Map(pairs);
+
+describe("the order of models", () => {
+  it("has a place for every model, and one alone", () => {
+    expect([...SPARSE_MODELS, ...CANDIDATE_MODELS].sort()).toEqual([...MODEL_NAMES].sort());
+  });
+});
 
 describe("createRanker", () => {
   const question = {
