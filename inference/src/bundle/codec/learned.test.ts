@@ -5,7 +5,7 @@ import type { BundleContents, LearnedPart } from "./contents.ts";
 import { decodeBundle } from "./decode-bundle.ts";
 import { type EncodedBundle, encodeBundle } from "./encode-bundle.ts";
 import { forgedBundle } from "./forged-bundle-fixture.ts";
-import type { ArtifactName } from "./manifest.ts";
+import { type ArtifactName, bundleIdOf, sha256 } from "./manifest.ts";
 
 const learned: LearnedPart = {
   from: {
