@@ -19,7 +19,12 @@ const STREAM_TOPIC = "movielog";
 const GENRES = ["Drama", "Comedy", "Horror", "War", "Western", "Music"];
 
 export function movieId(place: number): string {
-  return `movie+${String(place % MOVIES).padStart(2, "0")}`;
+  return idAt(place % MOVIES);
+}
+
+/** Of a catalogue of any size. */
+export function idAt(place: number): string {
+  return `movie+${String(place).padStart(2, "0")}`;
 }
 
 export interface World extends AsyncDisposable {
@@ -81,7 +86,7 @@ async function insertCatalogue({ pool }: Database, movies: number): Promise<void
     `insert into movies (movie_id, title, year, runtime_minutes, source, metadata_state, updated_at)
      select id, title, 1980 + place % 40, 100, 'demo', 'known', now() - interval '1 day'
      from unnest($1::text[], $2::text[], $3::int[]) as m (id, title, place) order by place`,
-    [places.map(movieId), places.map((place) => `Movie ${place}`), places],
+    [places.map(idAt), places.map((place) => `Movie ${place}`), places],
   );
   await pool.query("insert into genres (name) select unnest($1::text[])", [GENRES]);
   await pool.query(
@@ -105,7 +110,7 @@ async function insertCatalogue({ pool }: Database, movies: number): Promise<void
     [COLLECTION, movies],
   );
   await pool.query(
-    `insert into movie_statistics (movie_key, watchers) select movie_key, 1000 - movie_key from movies`,
+    `insert into movie_statistics (movie_key, watchers) select movie_key, greatest(0, 1000 - movie_key) from movies`,
   );
 }
 

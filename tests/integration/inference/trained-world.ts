@@ -78,6 +78,8 @@ function directionOf(angle: number): Float32Array {
 
 export interface TrainingOfTest {
   readonly models?: readonly string[];
+  /** Parameters that differ from the models' defaults. */
+  readonly configs?: Parameters<typeof planModels>[1];
   readonly seed?: number;
   readonly since?: Date | null;
   readonly tuneMs?: number;
@@ -90,6 +92,7 @@ export function trainNow(
   collection: FreshCollection,
   {
     models = [],
+    configs = {},
     seed = 1,
     since = null,
     tuneMs,
@@ -105,7 +108,7 @@ export function trainNow(
       modelVersion: "test",
       ranking: DEFAULT_RANKING,
       streamTopic: "movielog",
-      plans: planModels(models),
+      plans: planModels(models, configs),
       seed,
       since,
       tuneMs,
