@@ -11,6 +11,7 @@ import {
   packNeighbours,
   withAdditions,
 } from "../retrieval/neighbour-index.ts";
+import { type KeyIndex, createKeyIndex } from "./key-index.ts";
 import { type LearnedModels, learnedModelsOf, newcomersOf } from "./learned-models.ts";
 import {
   type CountRow,
@@ -48,7 +49,7 @@ export class ServingModel {
   #version = 0;
   #countsVersion = 0;
   #movies: readonly CatalogueMovie[];
-  #byKey: Map<number, number>;
+  #byKey: KeyIndex;
   #byId: Map<string, number>;
   #minutes: Float32Array;
   #counts: LiveCounts;
@@ -131,14 +132,14 @@ export class ServingModel {
 
   /** Show these movies to nobody, in place of those kept before. Keys that are not there do not matter. */
   keepFromAll(movieKeys: Iterable<number>): void {
-    const kept = [...movieKeys].flatMap((key) => this.#byKey.get(key) ?? []).sort((a, b) => a - b);
+    const kept = [...movieKeys].flatMap((key) => this.#byKey(key) ?? []).sort((a, b) => a - b);
     if (kept.join() === this.#keptFromAll.join()) return;
     this.#keptFromAll = kept;
     this.#version += 1;
   }
 
   indexOf(movieKey: number): number | undefined {
-    return this.#byKey.get(movieKey);
+    return this.#byKey(movieKey);
   }
 
   indexOfId(movieId: string): number | undefined {
@@ -156,7 +157,7 @@ export class ServingModel {
       viewers[movie] = (viewers[movie] as number) * decay;
     }
     for (const row of rows) {
-      const movie = this.#byKey.get(row.movieKey);
+      const movie = this.#byKey(row.movieKey);
       if (movie !== undefined) setCounts(this.#counts, movie, row);
     }
     this.#computeOrders();
@@ -206,11 +207,11 @@ export class ServingModel {
   #listsOf(added: readonly NewMovie[]): Map<number, NeighbourList> {
     const lists = new Map<number, NeighbourList>();
     for (const { movie, neighbours, similarities } of added) {
-      const of = this.#byKey.get(movie.movieKey);
+      const of = this.#byKey(movie.movieKey);
       if (of === undefined) continue;
       const found = neighbours
         .map((key, place) => ({
-          index: this.#byKey.get(key),
+          index: this.#byKey(key),
           similarity: similarities[place] ?? 0,
         }))
         .filter((pair): pair is { index: number; similarity: number } => pair.index !== undefined);
@@ -245,7 +246,7 @@ export class ServingModel {
 
 function tablesOf(movies: readonly CatalogueMovie[]) {
   return {
-    byKey: new Map(movies.map((movie, place) => [movie.movieKey, place])),
+    byKey: createKeyIndex(movies.map((movie) => movie.movieKey)),
     byId: new Map(movies.map((movie, place) => [movie.movieId, place])),
     minutes: minutesOf(movies),
     idRanks: ranksOfIds(movies.map((movie) => movie.movieId)),
