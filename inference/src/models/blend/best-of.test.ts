@@ -34,6 +34,27 @@ describe("BestOf", () => {
     );
   });
 
+  it("is so of many values, also where a sample of them misleads", () => {
+    const ways: ((place: number) => number)[] = [
+      (place) => Math.abs(Math.sin(place)),
+      (place) => place % 7,
+      (place) => 1 / (1 + place),
+      (place) => place,
+      (place) => (place % 16 === 0 ? 1 + place : 1 / (1 + place)),
+      (place) => (place % 16 === 0 ? 0 : 1),
+    ];
+    for (const valueOf of ways) {
+      const values = Array.from({ length: 1_000 }, (_, place) => Math.fround(valueOf(place)));
+      const sorted = [...values.keys()].sort(
+        (a, b) => (values[b] ?? 0) - (values[a] ?? 0) || a - b,
+      );
+      for (const k of [1, 20, 150]) {
+        const expected = sorted.slice(0, k).sort((a, b) => a - b);
+        expect(best(values, k)).toEqual(expected);
+      }
+    }
+  });
+
   it("gives the same when it is used again", () => {
     const again = new BestOf(2);
     const none = new Uint8Array(3);
