@@ -1,6 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { bundleFixture } from "../bundle/codec/bundle-fixture.ts";
+import type { LearnedPart } from "../bundle/codec/contents.ts";
 import { HistoryCache } from "../history/history-cache.ts";
+import { DEFAULT_PREFERENCE } from "../models/preference.ts";
+import { BLEND_SHAPE } from "../training/learn-weights.ts";
 import { createRecommender } from "./recommender.ts";
 import { ServingModel } from "./serving-model.ts";
 import { type TextAnswer, createUserAnswers } from "./user-answers.ts";
@@ -16,8 +19,36 @@ const movies = Array.from({ length: 30 }, (_, i) => ({
   viewers: 30 - i,
 }));
 
+/** Popularity alone. */
+const learned: LearnedPart = {
+  from: { sha256: "0".repeat(64), users: 1, interactions: 1, until: null, since: null },
+  seed: 1,
+  preference: DEFAULT_PREFERENCE,
+  models: [
+    {
+      name: "popularity",
+      config: {},
+      artifact: { numbers: {}, arrays: { scores: new Float32Array(30).fill(1) } },
+    },
+  ],
+  blend: { ...BLEND_SHAPE, terms: [{ signal: "popularity", shape: "standard", weight: 1 }] },
+  likeness: { vectors: new Float32Array(30), dimensions: 1 },
+};
+
+/** A bundle with models, whose lists begin with the most popular movie. */
+const byModels = {
+  contents: { ...bundleFixture(movies), learned },
+  recommender: {
+    ...createRecommender(),
+    recommend: ({ standings }: ServingModel) => ({
+      movies: [{ movie: standings.order[0] ?? -1, score: 1, similarity: 1 }],
+      personalised: true,
+    }),
+  },
+};
+
 /** Users without a history, whose lists hang on counts alone, on a clock set by hand. */
-function setup() {
+function setup({ contents = bundleFixture(movies), recommender = createRecommender() } = {}) {
   const world = { nowMs: 0 };
   const nowMs = () => world.nowMs;
   const histories = new HistoryCache<TextAnswer>({
@@ -26,8 +57,7 @@ function setup() {
     feed: { isLive: () => true, epoch: () => 1 },
     nowMs,
   });
-  const model = new ServingModel("0".repeat(64), bundleFixture(movies));
-  const recommender = createRecommender();
+  const model = new ServingModel("0".repeat(64), contents);
   const answers = createUserAnswers({ histories, recommender, model: () => model, nowMs });
   const firstOf = async (userId: number) => (await answers.text(userId)).text.split(",")[0] ?? "";
   return {
@@ -63,6 +93,30 @@ describe("kept lists", () => {
     world.nowMs = MINUTE_MS;
     recount(29, 100_000);
     expect(new Set(await lists())).toEqual(new Set(["movie+28"]));
+  });
+
+  it("by models follow new counts after five to ten minutes, each in its turn", async () => {
+    const { world, lists, recount } = setup(byModels);
+    await lists();
+    recount(30, 10_000);
+    const shares: number[] = [];
+    for (const minute of [1, 5, 7.5, 10]) {
+      world.nowMs = minute * MINUTE_MS;
+      shares.push((await lists()).filter((first) => first === "movie+29").length / USERS.length);
+      recount(30, 10_000 + minute);
+    }
+    expect(shares[0]).toBe(0);
+    expect(shares[1]).toBeLessThan(0.05);
+    expect(shares[2]).toBeCloseTo(0.5, 1);
+    expect(shares[3]).toBe(1);
+  });
+
+  it("by models follow a new movie at once", async () => {
+    const { model, lists, recount } = setup(byModels);
+    await lists();
+    recount(30, 10_000);
+    model.applyNewMovies([]);
+    expect(new Set(await lists())).toEqual(new Set(["movie+29"]));
   });
 
   it("follow a new movie at once", async () => {

@@ -13,6 +13,8 @@ export interface TextAnswer {
   readonly model: ServingModel;
   readonly modelVersion: number;
   readonly countsVersion: number;
+  /** When it was made, on the clock of UserAnswersParts. */
+  readonly madeMs: number;
   /** Movie ids, joined by commas. */
   readonly text: string;
   readonly reason: ListReason;
@@ -59,17 +61,16 @@ export function createUserAnswers(parts: UserAnswersParts): UserAnswers {
     const kept = result.kind === "fresh" ? result.entry.answer : undefined;
     if (kept !== undefined && isCurrent(kept, model, userId)) return kept;
     const { history, known } = userOf(result);
-    const { movies, personalised, basis, propensities } = recommender.recommend(model, history, {
-      n: LIST_LENGTH,
-      ...known,
-      userId,
-    });
+    const asked = { n: LIST_LENGTH, ...known, userId };
+    const list = recommender.recommend(model, history, asked);
+    const { movies, personalised, propensities } = list;
     const answer = {
       model,
       modelVersion: model.version,
       countsVersion: model.countsVersion,
+      madeMs: parts.nowMs(),
       text: movies.map(({ movie }) => model.movies[movie]?.movieId).join(","),
-      reason: reasonOf(result, { personalised, basis }),
+      reason: reasonOf(result, list),
       personalised,
       propensities: propensities ?? null,
     };
@@ -106,6 +107,12 @@ export function createUserAnswers(parts: UserAnswersParts): UserAnswers {
 /** After new counts, the lists of all users are made anew within this time, each at a moment of its own. */
 const SPREAD_MS = 45_000;
 
+/**
+ * A list by models from a history is made anew for new counts within this time, and not before half of it has passed: counts decide only
+ * which popular movies are among its candidates, and it costs ten times as much as one by neighbours.
+ */
+const LEARNED_MS = 600_000;
+
 /** Multiples of it, without the whole part, are spread evenly: neighbouring ids lie far apart. */
 const GOLDEN_RATIO = 0.618_033_988_749_894_9;
 
@@ -119,10 +126,14 @@ function currentAnswers(nowMs: () => number) {
     if (answer.model !== model || answer.modelVersion !== model.version) return false;
     const behind = model.countsVersion - answer.countsVersion;
     if (behind === 0) return true;
+    const turn = (userId * GOLDEN_RATIO) % 1;
+    if (answer.reason === "history" && model.learned !== undefined) {
+      return nowMs() - answer.madeMs < LEARNED_MS * (0.5 + 0.5 * turn);
+    }
     if (counts.model !== model || counts.version !== model.countsVersion) {
       counts = { model, version: model.countsVersion, sinceMs: nowMs() };
     }
-    return behind === 1 && nowMs() - counts.sinceMs < SPREAD_MS * ((userId * GOLDEN_RATIO) % 1);
+    return behind === 1 && nowMs() - counts.sinceMs < SPREAD_MS * turn;
   };
 }
 
