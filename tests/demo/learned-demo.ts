@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { table } from "@canarec/cli/output/table";
+import type { TrainReport } from "@canarec/cli/train/train-report";
 import { openDatabase } from "@canarec/db-utils/database";
 import { readStates } from "@canarec/load-balancer/runtimes/process/replica-files";
 import { isLive } from "@canarec/load-balancer/runtimes/process/replica-process";
@@ -17,18 +18,20 @@ import { writeHistory } from "./simulated-history.ts";
 import { type Lists, drawVisitors, trueShares } from "./true-effect.ts";
 
 /**
- * From training to main, on a fresh cluster with the simulated platform: users with a history, a main of content neighbours,
- * `canarec train`, the offline gate, the canary by the plan `quick` (policy superior), and the verdict against the
+ * From training to main, on a fresh cluster with the simulated platform: users with a history, a main of content neighbours
+ * whose lists they choose from, `canarec train`, the offline gate, the canary by the plan `quick` (policy superior), and the verdict against the
  * simulator's own truth:
  *
  *   npm run demo:learned
  *
- * Exit code 1 where the learned bundle is not promoted, or the truth lies outside the verdict's 95 % interval. Takes about a
- * quarter of an hour, and leaves nothing behind.
+ * Exit code 1 where the learned bundle is not promoted, or the truth lies outside the verdict's 95 % interval. Takes about
+ * twenty minutes, and leaves nothing behind.
  */
 
 /** Before the cluster began. */
 const HISTORY = { days: 30, visitsPerDay: 20_000 };
+/** Main recommends to users, who choose: what training weighs models by. */
+const LISTS_MS = 240_000;
 const SETTLE_MS = 30_000;
 /** Those that the plan's evaluation sees mature, about. */
 const TRUTH = { evaluations: 5, visits: 6_500 };
@@ -90,8 +93,12 @@ async function demonstrate(): Promise<boolean> {
     say("main: content neighbours, with what users did");
     const main = await submit("--ref", "HEAD", "--emergency");
     await untilOver(main);
+    say("users choose from its lists");
+    await sleep(LISTS_MS);
     say("training");
-    const trained = (await canarec("train")) as { bundleId: string };
+    const trained = (await canarec("train")) as TrainReport;
+    const weights = trained.blend.terms.map(({ signal, weight }) => `${signal} ${figure(weight)}`);
+    say(`weights by ${trained.weighedLists} lists: ${weights.join(", ")}`);
     await sleep(SETTLE_MS);
     const options = ["--bundle", trained.bundleId, "--plan", "quick", "--policy", "superior"];
     const learned = await submit("--ref", "HEAD", ...options);

@@ -25,6 +25,10 @@ export function trainingInWords(report: TrainReport): string {
   ];
   if (report.weighedBy === 0)
     lines.push("Too few users to learn weights from: all models weigh the same.");
+  if (report.weighedLists > 0)
+    lines.push(
+      `Weights were learned from what ${counted(report.weighedBy, "user")} took of ${counted(report.weighedLists, "list")} that they were shown.`,
+    );
   if (metrics === null) return [...lines, "Too few users to measure anything on."].join("\n");
   const how = `${metrics.protocol} split, ${counted(metrics.users, "user")}`;
   return [

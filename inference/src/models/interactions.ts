@@ -76,6 +76,17 @@ export function rowOf(of: Interactions, user: number): UserInteractions {
   };
 }
 
+/** What a user's row held before a time, of interactions that ended before it. */
+export function rowBefore(of: Interactions, user: number, beforeMs: number): UserInteractions {
+  const { movieOf, preferences, times } = rowOf(of, user);
+  const isBefore = (_: number, at: number) => (times[at] as number) < beforeMs;
+  return {
+    movieOf: movieOf.filter(isBefore),
+    preferences: preferences.filter(isBefore),
+    times: times.filter(isBefore),
+  };
+}
+
 function assertInside(
   { user, movie, preference, time }: Interaction,
   users: number,

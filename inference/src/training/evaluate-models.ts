@@ -144,6 +144,7 @@ async function fitContest(contest: Contest, fitting: FitOptions): Promise<Fitted
       plans,
       rule: DEFAULT_PREFERENCE,
       seed,
+      taken: [],
     },
     { ...fitting, begins: () => undefined },
   );

@@ -1,9 +1,13 @@
 import type { Split } from "../evaluation/split.ts";
 import type { Blend, BlendTerm } from "../models/blend/blend.ts";
-import { type BlendExample, exampleFrom } from "../models/blend/blend-example.ts";
-import { learnBlend } from "../models/blend/learn-blend.ts";
+import { askForCase } from "../models/blend/ask-for-case.ts";
+import { type BlendExample, exampleFrom, exampleOfOffer } from "../models/blend/blend-example.ts";
+import { type LearnedTerms, learnBlend } from "../models/blend/learn-blend.ts";
+import { type Interactions, rowBefore } from "../models/interactions.ts";
 import type { ModelName, Scorer } from "../models/model.ts";
+import { createRanker } from "../models/ranker/ranker.ts";
 import { askCases } from "./ask-cases.ts";
+import type { TakenList } from "./taken-list.ts";
 
 /** What a blend has beside its weights. */
 export const BLEND_SHAPE: Omit<Blend, "terms"> = {
@@ -25,11 +29,27 @@ const CONTENDERS_PER_MODEL = 50;
 /** Pull of each weight towards 0: little, for there are hundreds of candidates a user. */
 const RIDGE = 0.01;
 
+/** Lists, and users who were shown them, that it takes to learn from them. */
+const LEAST_LISTS = 500;
+const LEAST_USERS = 50;
+
 /** Models by their weight in the blend, and how well it tells what users took next. */
 export interface LearnedWeights {
   readonly terms: readonly BlendTerm[];
   /** Users learned from; 0: there were too few, and all models weigh the same. */
   readonly users: number;
+  /** Lists learned from; 0: it was what users found by themselves. */
+  readonly lists: number;
+}
+
+/** What weights may be learned from. */
+export interface WeighingMaterial {
+  /** What users took, wherever they found it; undefined where there are too few users. */
+  readonly found: Split | undefined;
+  /** What users took of lists that they were shown; none of it may be known to the models. */
+  readonly taken: readonly TakenList[];
+  /** Everything, of which users are told as it was when a list was shown. */
+  readonly interactions: Interactions;
 }
 
 /**
@@ -42,28 +62,62 @@ export function listModels(names: readonly ModelName[]): readonly ModelName[] {
 }
 
 /**
- * Weigh models by how well they tell, together, what the users of a split took.
+ * Weigh models by how well they tell, together, what users chose.
  *
- * @param split undefined where there are too few users to learn from.
+ * Where enough of our own lists are known, by what was chosen from them: people come across popular movies
+ * elsewhere, and weights learned from all that they watch make lists of what they would have found anyway. Else by
+ * what they found.
  */
 export function learnWeights(
   scorers: ReadonlyMap<ModelName, Scorer>,
-  split: Split | undefined,
+  { found, taken, interactions }: WeighingMaterial,
 ): LearnedWeights {
   const terms = listModels([...scorers.keys()]).map((signal) => ({
     signal,
     shape: "standard" as const,
   }));
-  if (split === undefined) return alike(terms);
+  const users = new Set(taken.map(({ user }) => user)).size;
+  if (taken.length >= LEAST_LISTS && users >= LEAST_USERS) {
+    const learned = learnBlend([...offersOf(scorers, taken, interactions)], {
+      terms,
+      ridge: RIDGE,
+    });
+    if (saysAnything(learned)) return { terms: learned.terms, users, lists: learned.users };
+  }
+  if (found === undefined) return alike(terms);
   const examples: BlendExample[] = [];
-  for (const [{ targets }, answers] of askCases(scorers, split, CONTENDERS_PER_MODEL)) {
+  for (const [{ targets }, answers] of askCases(scorers, found, CONTENDERS_PER_MODEL)) {
     examples.push(exampleFrom(answers, targets));
   }
   const learned = learnBlend(examples, { terms, ridge: RIDGE });
-  if (!learned.terms.some(({ weight }) => weight > 0)) return alike(terms);
-  return { terms: learned.terms, users: learned.users };
+  if (!saysAnything(learned)) return alike(terms);
+  return { terms: learned.terms, users: learned.users, lists: 0 };
+}
+
+function saysAnything({ terms }: LearnedTerms): boolean {
+  return terms.some(({ weight }) => weight > 0);
+}
+
+/** Lists as the user stood when each was shown: the same candidates and scores that a replica would have had. */
+function* offersOf(
+  scorers: ReadonlyMap<ModelName, Scorer>,
+  taken: readonly TakenList[],
+  interactions: Interactions,
+): Generator<BlendExample> {
+  const ranker = createRanker(scorers, BLEND_SHAPE.candidatesPerModel);
+  for (const list of taken) {
+    const known = rowBefore(interactions, list.user, list.atMs);
+    const barred = known.movieOf.filter((movie) => !list.movies.includes(movie));
+    const asked = { known, barred, always: list.movies };
+    const answers = askForCase(ranker, interactions.movies, asked);
+    yield exampleOfOffer(answers, list, Int32Array.of(list.taken));
+  }
 }
 
 function alike(terms: readonly Omit<BlendTerm, "weight">[]): LearnedWeights {
-  return { terms: terms.map((term) => ({ ...term, weight: 1 / terms.length })), users: 0 };
+  return {
+    terms: terms.map((term) => ({ ...term, weight: 1 / terms.length })),
+    users: 0,
+    lists: 0,
+  };
 }

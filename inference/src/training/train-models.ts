@@ -1,6 +1,7 @@
 import { ServiceError } from "@canarec/service-kit/errors";
 import type { LearnedPart } from "../bundle/codec/contents.ts";
 import { keepInteractions } from "../evaluation/keep-interactions.ts";
+import type { Split } from "../evaluation/split.ts";
 import type { Blend } from "../models/blend/blend.ts";
 import type { Interactions } from "../models/interactions.ts";
 import type { ModelName, MovieFeatures } from "../models/model.ts";
@@ -15,6 +16,7 @@ import { type TrainingMetrics, measureModels } from "./measure-models.ts";
 import type { ModelPlan } from "./model-plan.ts";
 import { ratedMarks, ratedRows } from "./rated-rows.ts";
 import type { TrainingData } from "./read-interactions.ts";
+import type { TakenList } from "./taken-list.ts";
 import { validationSplit } from "./validation-split.ts";
 
 export interface TrainInput {
@@ -26,6 +28,8 @@ export interface TrainInput {
   /** The rule that the data were read by. */
   readonly rule: PreferenceRule;
   readonly seed: number;
+  /** What users took of lists that they were shown; see learnWeights. */
+  readonly taken: readonly TakenList[];
   /** Weights and re-ranking as they are; absent: learned. */
   readonly blend?: Blend;
 }
@@ -46,6 +50,8 @@ export interface Trained {
   readonly metrics: TrainingMetrics | null;
   /** Users that the weights were learned from; 0: they are all the same, or were given. */
   readonly weighedBy: number;
+  /** Lists that the weights were learned from; 0: it was what users found by themselves. */
+  readonly weighedLists: number;
 }
 
 /**
@@ -62,7 +68,7 @@ export async function trainModels(input: TrainInput, options: TrainOptions): Pro
   const seconds: Record<string, number> = {};
   const timed = timer(seconds, options);
   const likeness = likenessOf(features, seed);
-  const { blend, metrics, weighedBy } = await rehearse(input, options, { timed, likeness });
+  const { blend, ...rehearsed } = await rehearse(input, options, { timed, likeness });
   const ratings = ratedRows(data);
   const fitted = await timed("fit", () =>
     fitModels({ interactions: data.interactions, ratings, features }, plans, options),
@@ -72,7 +78,7 @@ export async function trainModels(input: TrainInput, options: TrainOptions): Pro
   const groups = learnGroups(data.interactions, input.persons ?? []);
   const fixed = { from: data.from, seed, preference: rule, models, blend, likeness };
   const learned = { ...fixed, ...(groups && { groups }) };
-  return { learned, seconds, metrics, weighedBy };
+  return { learned, seconds, ...rehearsed };
 }
 
 interface Rehearsal {
@@ -80,16 +86,22 @@ interface Rehearsal {
   readonly likeness: LearnedPart["likeness"];
 }
 
+interface Rehearsed extends Omit<Trained, "learned" | "seconds"> {
+  readonly blend: Blend;
+}
+
 /** Fit to the past of the past, weigh by the past, measure by the present. */
 async function rehearse(
-  { data, features, plans, seed, blend: given }: TrainInput,
+  { data, features, plans, seed, taken, blend: given }: TrainInput,
   options: TrainOptions,
   { timed, likeness }: Rehearsal,
-): Promise<{ blend: Blend; metrics: TrainingMetrics | null; weighedBy: number }> {
+): Promise<Rehearsed> {
   const test = validationSplit(data.interactions, seed);
   const validation = test && validationSplit(test.training, seed + 1);
   const names = listModels(plans.map(({ name }) => name));
-  if (test === undefined) return { blend: given ?? untaught(names), metrics: null, weighedBy: 0 };
+  if (test === undefined) {
+    return { blend: given ?? untaught(names), metrics: null, weighedBy: 0, weighedLists: 0 };
+  }
   const past = (validation ?? test).training;
   const { models } = await timed("validation", () =>
     fitModels(
@@ -99,12 +111,32 @@ async function rehearse(
     ),
   );
   const scorers = prepareModels(models);
+  const { interactions } = data;
+  const unseen = takenAfter(taken, past);
   const weights = await timed("weights", async () =>
-    given === undefined ? learnWeights(scorers, validation) : { terms: given.terms, users: 0 },
+    given === undefined
+      ? learnWeights(scorers, { found: validation, taken: unseen, interactions })
+      : { terms: given.terms, users: 0, lists: 0 },
   );
   const blend = given ?? { ...BLEND_SHAPE, terms: [...weights.terms] };
-  const metrics = await timed("measures", () => measureModels(scorers, { blend, likeness }, test));
-  return { blend, metrics, weighedBy: weights.users };
+  const untold = weights.lists === 0 ? test : withoutUsers(test, unseen);
+  const metrics = await timed("measures", async () =>
+    untold.cases.length === 0 ? null : measureModels(scorers, { blend, likeness }, untold),
+  );
+  return { blend, metrics, weighedBy: weights.users, weighedLists: weights.lists };
+}
+
+/** Lists from after everything that models were fitted to. */
+function takenAfter(taken: readonly TakenList[], { times }: Interactions): readonly TakenList[] {
+  let latest = -Infinity;
+  for (const time of times) if (time > latest) latest = time;
+  return taken.filter(({ atMs }) => atMs > latest);
+}
+
+/** Whoever taught the weights is not measured on: the test's time is the lists'. */
+function withoutUsers(split: Split, taken: readonly TakenList[]): Split {
+  const taught = new Set(taken.map(({ user }) => user));
+  return { ...split, cases: split.cases.filter(({ user }) => !taught.has(user)) };
 }
 
 function untaught(names: readonly ModelName[]): Blend {

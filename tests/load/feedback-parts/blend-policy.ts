@@ -1,3 +1,4 @@
+import { temporalSplit } from "@canarec/inference/evaluation/temporal-split";
 import { weakSplit } from "@canarec/inference/evaluation/weak-split";
 import { askForCase } from "@canarec/inference/models/blend/ask-for-case";
 import type { Blend } from "@canarec/inference/models/blend/blend";
@@ -14,6 +15,9 @@ const MODELS: readonly ModelName[] = ["popularity", "transitions", "ease", "ials
 
 /** Nights between two searches for weights. */
 const RELEARNED_EVERY = 7;
+
+/** Lists that weights are learned from, the newest: about a week's. */
+const LISTS = 1_000;
 
 /** What counts as liked when weights are learned. */
 const LIKED_FROM = 0.35;
@@ -44,14 +48,26 @@ export function createBlendPolicy(name: string, isExploring: boolean): Policy {
   };
 }
 
-async function learnFrom({ day, interactions, features }: Night, isExploring: boolean) {
-  const split = weakSplit(interactions, { likedFrom: LIKED_FROM, seed: day });
-  const models = await fitNight(MODELS, split.training, features);
-  const { terms } = learnWeights(prepareModels(models), split);
+async function learnFrom(night: Night, isExploring: boolean) {
+  const { interactions, features } = night;
+  const { training, ...material } = materialOf(night);
+  const models = await fitNight(MODELS, training, features);
+  const { terms } = learnWeights(prepareModels(models), { ...material, interactions });
   const { exploration } = BLEND_SHAPE;
   return {
     ...BLEND_SHAPE,
     terms: [...terms],
     exploration: isExploring ? exploration : { ...exploration, chance: 0 },
   };
+}
+
+/** What was taken of the last week's lists, by models of the time before; in the first week what users found. */
+function materialOf({ day, interactions, taken }: Night) {
+  const [first] = taken.slice(-LISTS);
+  if (first === undefined) {
+    const found = weakSplit(interactions, { likedFrom: LIKED_FROM, seed: day });
+    return { training: found.training, found, taken: [] };
+  }
+  const found = temporalSplit(interactions, { likedFrom: LIKED_FROM, cutAt: first.atMs });
+  return { training: found.training, found, taken: taken.slice(-LISTS) };
 }

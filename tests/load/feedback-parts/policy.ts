@@ -1,6 +1,7 @@
 import type { DrawKey } from "@canarec/inference/models/blend/slot-draws";
 import type { Interactions, UserInteractions } from "@canarec/inference/models/interactions";
 import type { MovieFeatures } from "@canarec/inference/models/model";
+import type { TakenList } from "@canarec/inference/training/taken-list";
 
 /** Whom a list is for. */
 export interface Visitor {
@@ -24,6 +25,8 @@ export interface Night {
   /** From 0. */
   readonly day: number;
   readonly interactions: Interactions;
+  /** What was taken of the policy's own lists so far. */
+  readonly taken: readonly TakenList[];
   readonly features: MovieFeatures;
 }
 

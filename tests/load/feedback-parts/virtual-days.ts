@@ -6,6 +6,7 @@ import {
   rowOf,
 } from "@canarec/inference/models/interactions";
 import { DEFAULT_PREFERENCE, preferenceOf } from "@canarec/inference/models/preference";
+import type { TakenList } from "@canarec/inference/training/taken-list";
 import { inventMovie } from "@canarec/simulator/world/inventions";
 import { type Platform, createPlatform } from "@canarec/simulator/world/platform";
 import { sampleMovies } from "@canarec/simulator/world/sample-movies";
@@ -55,7 +56,14 @@ export async function liveThrough(policy: Policy, size: WorldSize): Promise<Day[
     users: size.users,
     movies: sampleMovies(size.movies),
   });
-  const world: LivedWorld = { platform, size, rows: [], histories: new Map(), premieres: 0 };
+  const world: LivedWorld = {
+    platform,
+    size,
+    rows: [],
+    taken: [],
+    histories: new Map(),
+    premieres: 0,
+  };
   for (let day = -DAYS_BEFORE; day < 0; day += 1) visitsOf(world, day, () => []);
   const days: Day[] = [];
   for (let day = 0; day < size.days; day += 1) {
@@ -72,14 +80,15 @@ interface LivedWorld {
   readonly platform: Platform;
   readonly size: WorldSize;
   readonly rows: Interaction[];
+  readonly taken: TakenList[];
   readonly histories: Map<number, Interaction[]>;
   premieres: number;
 }
 
-async function learn({ platform, size, rows }: LivedWorld, policy: Policy, day: number) {
+async function learn({ platform, size, rows, taken }: LivedWorld, policy: Policy, day: number) {
   const { movies, genres } = platform.catalogue;
   const interactions = interactionsFrom(rows, { users: size.users, movies: movies.length });
-  await policy.train({ day, interactions, features: traitFeatures(movies, genres) });
+  await policy.train({ day, interactions, taken, features: traitFeatures(movies, genres) });
 }
 
 function visitsOf(world: LivedWorld, day: number, list: (userId: number) => readonly string[]) {
@@ -94,9 +103,15 @@ function visitsOf(world: LivedWorld, day: number, list: (userId: number) => read
   return visits;
 }
 
-function remember({ rows, histories }: LivedWorld, visit: VisitRecord): void {
-  const { movie, userId, lastMinute, stars, atMs } = visit;
+function remember({ platform, rows, taken, histories }: LivedWorld, visit: VisitRecord): void {
+  const { movie, position, userId, lastMinute, stars, atMs } = visit;
   if (movie === undefined) return;
+  if (position !== undefined) {
+    const { catalogue } = platform;
+    const movies = Int32Array.from(visit.list, (movieId) => catalogue.find(movieId)?.index ?? -1);
+    const places = Int32Array.from(movies.keys());
+    taken.push({ user: userId - 1, atMs, movies, places, taken: movie.index });
+  }
   const preference = preferenceOf(
     { rating: (stars ?? NaN) / 5, furthestMinute: lastMinute, minutes: movie.lengthMinutes },
     DEFAULT_PREFERENCE,

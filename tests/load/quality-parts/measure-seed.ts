@@ -42,7 +42,11 @@ export async function measureSeed(
   tools: MeasureTools,
 ): Promise<SeedResult> {
   const rehearsed = await fitAll(validation, tools);
-  const { terms } = learnWeights(rehearsed, validation);
+  const { terms } = learnWeights(rehearsed, {
+    found: validation,
+    taken: [],
+    interactions: validation.training,
+  });
   const scorers = await fitAll(test, tools);
   const blend: Blend = { ...BLEND_SHAPE, terms: [...terms] };
   const options = { metrics: METRICS, distance: genreDistance(tools.features.genres) };

@@ -37,13 +37,13 @@ export interface TrainingProgress extends TrainOptions {
 }
 
 /** Everything of one moment: a bundle without models, and what models are fitted to. */
-export type TrainingMaterial = Pick<TrainInput, "data" | "features" | "persons"> & {
+export type TrainingMaterial = Pick<TrainInput, "data" | "features" | "persons" | "taken"> & {
   readonly contents: BundleContents;
 };
 
 /** A bundle that was trained and stored. */
 export type TrainedBundle = BuildReport &
-  Pick<Trained, "seconds" | "metrics" | "weighedBy" | "learned">;
+  Pick<Trained, "seconds" | "metrics" | "weighedBy" | "weighedLists" | "learned">;
 
 /**
  * Train on the tables as they are now, and store the bundle. The same data, plans and seed give the same bundle.
@@ -55,9 +55,10 @@ export async function trainBundle(
   request: TrainingRequest,
   options: TrainingProgress,
 ): Promise<TrainedBundle> {
-  const material = await readMaterial(request, { until: null, reads: options.reads });
-  await options.hasRead(material);
   const { seed, blend } = request;
+  const listsBy = blend === undefined ? seed : undefined;
+  const material = await readMaterial(request, { until: null, reads: options.reads, listsBy });
+  await options.hasRead(material);
   const plans = await plansFor(request, material, options);
   const trained = await trainModels(
     { ...material, plans, seed, rule: DEFAULT_PREFERENCE, ...(blend && { blend }) },
@@ -91,14 +92,22 @@ function plansFor(
   return tuneModels({ data, features, plans, seed, budgetMs, trials }, options);
 }
 
+export interface MaterialOptions {
+  /** Only interactions whose latest event is before it; null: all. */
+  readonly until: Date | null;
+  readonly reads: TrainingProgress["reads"];
+  /** Seed by which lists are drawn that weights are learned from; absent: none are read. */
+  readonly listsBy?: number | undefined;
+}
+
 /**
  * Read what training needs, of one moment.
  *
- * @param until only interactions whose latest event is before it; null: all.
+ * @throws ServiceError "failed_precondition" for an empty catalogue.
  */
 export async function readMaterial(
   { database, chromaUrl, since, streamTopic, ...model }: Omit<TrainingRequest, "plans" | "seed">,
-  { until, reads }: { readonly until: Date | null; readonly reads: TrainingProgress["reads"] },
+  { until, reads, listsBy }: MaterialOptions,
 ): Promise<TrainingMaterial> {
   const { collection, textVersion, modelVersion, ranking } = model;
   const input = { collection, textVersion, modelVersion, ranking, streamTopic };
@@ -110,12 +119,17 @@ export async function readMaterial(
       const progress = reads;
       return {
         contents,
-        ...(await readTrainingInput(client, contents.catalogue, { rule, period, progress })),
+        ...(await readTrainingInput(client, contents.catalogue, {
+          rule,
+          period,
+          progress,
+          listsBy,
+        })),
       };
     },
     { isolation: "repeatable read" },
   );
-  const { contents, data, people, persons } = read;
+  const { contents, data, taken, people, persons } = read;
   if (contents.catalogue.length === 0) {
     throw new ServiceError(
       "failed_precondition",
@@ -124,5 +138,5 @@ export async function readMaterial(
   }
   const vectors = await openMovieVectors({ chromaUrl, collection });
   const features = await featuresOf(contents.catalogue, people, vectors);
-  return { contents, data, persons, features };
+  return { contents, data, taken, persons, features };
 }

@@ -8,6 +8,8 @@ export interface AskedCase {
   readonly known: UserInteractions;
   /** Dense indices that must not be listed. */
   readonly barred: Int32Array;
+  /** Dense indices that are candidates whatever the models say, unless barred. */
+  readonly always?: Int32Array;
 }
 
 export interface CaseAnswers {
@@ -21,14 +23,14 @@ export interface CaseAnswers {
 export function askForCase(
   ranker: Ranker,
   movies: number,
-  { known, barred }: AskedCase,
+  { known, barred, always = new Int32Array(0) }: AskedCase,
 ): CaseAnswers {
   const isBarred = new Uint8Array(movies);
   for (const movie of barred) isBarred[movie] = 1;
   return ranker.ask({
     user: known,
     barred: isBarred,
-    always: [],
+    always,
     newcomers: noNewcomers(movies),
     mayAsk: () => true,
   });

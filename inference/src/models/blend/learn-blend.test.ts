@@ -32,6 +32,29 @@ describe("learnBlend", () => {
     expect(terms).toEqual([{ signal: "ease", shape: "share", weight: 0 }]);
   });
 
+  it("parts what a movie is worth from what its place in a list is worth", () => {
+    // Movie 1 is worth w more than movie 0, and the first place b more than the second. Shown first, movie 1 is taken by 9 of
+    // 10: w + b = ln 9; shown second, by half: w = b. So w = ln 3. Movie 2, the best by far, was not shown.
+    const scores = { ease: Float32Array.from([0, 0.5, 1]) };
+    const lists = (places: number[], ones: number): BlendExample[] =>
+      Array.from({ length: 10 }, (_, user) => ({
+        scores,
+        targets: Int32Array.of(user < ones ? 1 : 0),
+        offer: { candidates: Int32Array.of(0, 1), places: Int32Array.from(places) },
+      }));
+    const examples = [...lists([1, 0], 9), ...lists([0, 1], 5)];
+    const terms = [TERMS[0]];
+    const learned = learnBlend(examples, { terms, ridge: 1e-9 });
+    expect(learned.terms[0]?.weight).toBeCloseTo(2 * Math.log(3), 3); // half a unit of the share apart
+    expect(learned.users).toBe(20);
+    const placeless = examples.map(({ offer, ...rest }) => ({
+      ...rest,
+      offer: offer && { ...offer, places: Int32Array.of(0, 0) },
+    }));
+    const blurred = learnBlend(placeless, { terms, ridge: 1e-9 });
+    expect(blurred.terms[0]?.weight).toBeCloseTo(2 * Math.log(14 / 6), 3);
+  });
+
   it("learns nothing from users without a target", () => {
     const none = users(8).map((user) => ({ ...user, targets: new Int32Array() }));
     const { terms, users: count, loss } = learnBlend(none, { terms: TERMS, ridge: 0.01 });

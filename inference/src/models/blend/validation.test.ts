@@ -7,7 +7,7 @@ import { popularity } from "../popularity.ts";
 import { createRanker } from "../ranker/ranker.ts";
 import { askForCase } from "./ask-for-case.ts";
 import type { Blend } from "./blend.ts";
-import { exampleFrom } from "./blend-example.ts";
+import { exampleFrom, exampleOfOffer } from "./blend-example.ts";
 import { learnBlend } from "./learn-blend.ts";
 import { listForCase } from "./list-for-case.ts";
 
@@ -78,5 +78,22 @@ describe("listForCase", () => {
     expect(list.slice(0, 19)).toEqual(Array.from({ length: 19 }, (_, place) => 22 - place));
     expect(list.slice(19)).toEqual([2, 3, 1, 0]);
     expect(listForCase(BLEND, answers, parts, 2)).toEqual(Int32Array.of(22, 21));
+  });
+});
+
+describe("exampleOfOffer", () => {
+  const answers = { candidates: Int32Array.of(3, 5, 8), scores: {} };
+  const shown = { movies: Int32Array.of(8, 7, 3), places: Int32Array.of(0, 1, 4) };
+
+  it("compares what was shown, each at its place, and leaves out what is no candidate", () => {
+    expect(exampleOfOffer(answers, shown, Int32Array.of(3))).toEqual({
+      scores: {},
+      targets: Int32Array.of(0),
+      offer: { candidates: Int32Array.of(0, 2), places: Int32Array.of(4, 0) },
+    });
+  });
+
+  it("has no target where what was taken was not shown", () => {
+    expect(exampleOfOffer(answers, shown, Int32Array.of(5)).targets).toHaveLength(0);
   });
 });
