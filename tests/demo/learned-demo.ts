@@ -7,6 +7,7 @@ import type { TrainReport } from "@canarec/cli/train/train-report";
 import { openDatabase } from "@canarec/db-utils/database";
 import { readStates } from "@canarec/load-balancer/runtimes/process/replica-files";
 import { isLive } from "@canarec/load-balancer/runtimes/process/replica-process";
+import { parseBlend } from "@canarec/inference/models/blend/blend";
 import { freePort } from "@canarec/local-cluster/port";
 import type { VerdictRecord } from "@canarec/monitoring/analysis/judge";
 import { loadCatalogue } from "@canarec/simulator/catalogue/load-catalogue";
@@ -31,7 +32,7 @@ import { type Lists, drawVisitors, trueShares } from "./true-effect.ts";
 /** Before the cluster began. */
 const HISTORY = { days: 30, visitsPerDay: 20_000 };
 /** Main recommends to users, who choose: what training weighs models by. */
-const LISTS_MS = 240_000;
+const LISTS_MS = 360_000;
 const SETTLE_MS = 30_000;
 /** Those that the plan's evaluation sees mature, about. */
 const TRUTH = { evaluations: 5, visits: 6_500 };
@@ -97,7 +98,8 @@ async function demonstrate(): Promise<boolean> {
     await sleep(LISTS_MS);
     say("training");
     const trained = (await canarec("train")) as TrainReport;
-    const weights = trained.blend.terms.map(({ signal, weight }) => `${signal} ${figure(weight)}`);
+    const { terms } = parseBlend(trained.blend);
+    const weights = terms.map(({ signal, weight }) => `${signal} ${figure(weight)}`);
     say(`weights by ${trained.weighedLists} lists: ${weights.join(", ")}`);
     await sleep(SETTLE_MS);
     const options = ["--bundle", trained.bundleId, "--plan", "quick", "--policy", "superior"];

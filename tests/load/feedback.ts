@@ -53,6 +53,6 @@ function policies(): Policy[] {
     createModelPolicy("ease"),
     createModelPolicy("ials"),
     createBlendPolicy("blend", false),
-    createBlendPolicy("blend, exploring", true),
+    createBlendPolicy("blend exploring", true),
   ];
 }

@@ -1,6 +1,7 @@
 import type { Transaction } from "@canarec/db-utils/database";
 import { openDraw } from "../evaluation/draw.ts";
 import type { Interactions } from "../models/interactions.ts";
+import { shuffle } from "../models/shuffle.ts";
 import type { TrainingData } from "./read-interactions.ts";
 import type { TakenList } from "./taken-list.ts";
 
@@ -10,14 +11,14 @@ const KEPT_MS = 14 * 86_400_000;
 /** A movie that is begun later was not begun for the list. */
 const TAKEN_WITHIN = "1 day";
 
-/** Of the users who did anything lately half are asked about, and no more than that. */
-const MOST_USERS = 4_000;
+/** Of the users who did anything lately half are asked about, in random order, and no more than that. */
+const MOST_USERS = 50_000;
 
 /** Lists beyond which more change the weights by less than chance does. */
 const MOST_LISTS = 6_000;
 
 /** Users asked about at once. */
-const BATCH = 200;
+const BATCH = 500;
 
 interface Row {
   readonly userId: number;
@@ -33,7 +34,7 @@ interface Row {
  *
  * @param client in the repeatable-read transaction that the interactions were read in.
  * @param indexOf dense index of a movie key; undefined outside the catalogue.
- * @returns at most 6,000, by user and movie; the same for the same rows and seed.
+ * @returns at most 6,000; the same for the same rows and seed.
  */
 export async function readTakenLists(
   client: Transaction["client"],
@@ -42,19 +43,18 @@ export async function readTakenLists(
 ): Promise<TakenList[]> {
   const sinceMs = latestOf(interactions.times) - KEPT_MS;
   const active = usersSince(interactions, sinceMs);
-  const draw = openDraw(seed);
-  const asked = draw.places(active.length, Math.min(MOST_USERS, Math.floor(active.length / 2)));
+  shuffle(active, openDraw(seed).below);
+  const asked = active.subarray(0, Math.min(MOST_USERS, active.length / 2));
   const lists: TakenList[] = [];
-  for (let from = 0; from < asked.length; from += BATCH) {
-    const rows = Array.from(asked.subarray(from, from + BATCH), (place) => active[place] as number);
-    const userOf = new Map(rows.map((user) => [userIds[user] as number, user]));
+  for (let from = 0; from < asked.length && lists.length < MOST_LISTS; from += BATCH) {
+    const batch = Array.from(asked.subarray(from, from + BATCH));
+    const userOf = new Map(batch.map((user) => [userIds[user] as number, user]));
     for (const row of await readBatch(client, [...userOf.keys()], sinceMs)) {
       const list = takenList(row, userOf.get(row.userId) ?? 0, indexOf);
       if (list !== undefined) lists.push(list);
     }
   }
-  if (lists.length <= MOST_LISTS) return lists;
-  return Array.from(draw.places(lists.length, MOST_LISTS), (place) => lists[place] as TakenList);
+  return lists.slice(0, MOST_LISTS);
 }
 
 async function readBatch(
@@ -105,8 +105,8 @@ function takenList(
 }
 
 /** Rows of users with an interaction after a time, ascending. */
-function usersSince({ users, starts, times }: Interactions, sinceMs: number): number[] {
-  return Array.from({ length: users }, (_, user) => user).filter((user) =>
+function usersSince({ users, starts, times }: Interactions, sinceMs: number): Int32Array {
+  return Int32Array.from({ length: users }, (_, user) => user).filter((user) =>
     times.subarray(starts[user], starts[user + 1]).some((time) => time > sinceMs),
   );
 }

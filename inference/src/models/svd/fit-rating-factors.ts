@@ -3,6 +3,7 @@ import { mersenne } from "pure-rand/generator/mersenne";
 import { reportStep } from "../fit-steps.ts";
 import type { Interactions } from "../interactions.ts";
 import type { FitTools } from "../model.ts";
+import { shuffle } from "../shuffle.ts";
 import { type Biases, biasesOf } from "./biases.ts";
 import { starsOf } from "./star-ratings.ts";
 
@@ -49,7 +50,7 @@ export async function fitRatingFactors(
   const epochs = options.factors === 0 ? 0 : options.epochs;
   const order = Int32Array.from(ratings.movieOf.keys());
   for (let epoch = 0; epoch < epochs; epoch += 1) {
-    shuffle(order, uniform);
+    shuffle(order, (n) => Math.floor(uniform() * n));
     for (const at of order) visits(at);
     await reportStep(tools, (epoch + 1) / epochs);
   }
@@ -106,12 +107,4 @@ function visitsOf(
       movieFactors[q + k] = other + learningRate * (error * own - decay * other);
     }
   };
-}
-
-/** Fisher and Yates. */
-function shuffle(order: Int32Array, uniform: () => number): void {
-  for (let last = order.length - 1; last > 0; last -= 1) {
-    const other = Math.floor(uniform() * (last + 1));
-    [order[last], order[other]] = [order[other] as number, order[last] as number];
-  }
 }
