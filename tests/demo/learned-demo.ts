@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { table } from "@canarec/cli/output/table";
+import type { ReleaseReport } from "@canarec/cli/release/control-api";
 import type { TrainReport } from "@canarec/cli/train/train-report";
 import { openDatabase } from "@canarec/db-utils/database";
 import { readStates } from "@canarec/load-balancer/runtimes/process/replica-files";
@@ -16,7 +17,7 @@ import { type Platform, createPlatform } from "@canarec/simulator/world/platform
 import { npmStart } from "../e2e/cluster-process.ts";
 import { LINES_PER_SECOND, TRAFFIC, commandsOf, say } from "./demo-cluster.ts";
 import { writeHistory } from "./simulated-history.ts";
-import { type Lists, drawVisitors, trueShares } from "./true-effect.ts";
+import { type Lists, type TrueShares, drawVisitors, trueShares } from "./true-effect.ts";
 
 /**
  * From training to main, on a fresh cluster with the simulated platform: users with a history, a main of content neighbours
@@ -80,6 +81,30 @@ async function listsOf(releaseId: number, users: readonly number[]): Promise<Lis
   return lists;
 }
 
+/** Users with a history, and a main of content neighbours whose lists they choose from. @returns its release. */
+async function bringUpMain(platform: Platform): Promise<number> {
+  const file = join(folder, "history.log");
+  const visits = await writeHistory(file, platform, { endMs: Date.now() - 3_600_000, ...HISTORY });
+  say(`${visits} visits of the past are replayed`);
+  await canarec("stream", "replay", file);
+  say("main: content neighbours, with what users did");
+  const main = await submit("--ref", "HEAD", "--emergency");
+  await untilOver(main);
+  say("users choose from its lists");
+  await sleep(LISTS_MS);
+  return main;
+}
+
+/** @returns the bundle's id. */
+async function train(): Promise<string> {
+  say("training");
+  const trained = (await canarec("train")) as TrainReport;
+  const { terms } = parseBlend(trained.blend);
+  const weights = terms.map(({ signal, weight }) => `${signal} ${figure(weight)}`);
+  say(`weights by ${trained.weighedLists} lists: ${weights.join(", ")}`);
+  return trained.bundleId;
+}
+
 /** @returns whether all was as it should be. */
 async function demonstrate(): Promise<boolean> {
   const port = String(await freePort());
@@ -87,55 +112,48 @@ async function demonstrate(): Promise<boolean> {
   const cluster = await running.ready();
   try {
     const make = await platformOf(cluster.postgresUrl);
-    const file = join(folder, "history.log");
-    const visits = await writeHistory(file, make(), { endMs: Date.now() - 3_600_000, ...HISTORY });
-    say(`${visits} visits of the past are replayed`);
-    await canarec("stream", "replay", file);
-    say("main: content neighbours, with what users did");
-    const main = await submit("--ref", "HEAD", "--emergency");
-    await untilOver(main);
-    say("users choose from its lists");
-    await sleep(LISTS_MS);
-    say("training");
-    const trained = (await canarec("train")) as TrainReport;
-    const { terms } = parseBlend(trained.blend);
-    const weights = terms.map(({ signal, weight }) => `${signal} ${figure(weight)}`);
-    say(`weights by ${trained.weighedLists} lists: ${weights.join(", ")}`);
+    const main = await bringUpMain(make());
+    const bundle = await train();
     await sleep(SETTLE_MS);
-    const options = ["--bundle", trained.bundleId, "--plan", "quick", "--policy", "superior"];
+    const options = ["--bundle", bundle, "--plan", "quick", "--policy", "superior"];
     const learned = await submit("--ref", "HEAD", ...options);
-    say(`release ${learned}: bundle ${trained.bundleId.slice(0, 12)}`);
+    say(`release ${learned}: bundle ${bundle.slice(0, 12)}`);
     const report = await untilOver(learned);
     const { record } = (await canarec("release", "replay", String(learned))) as Replayed;
-    const { difference, users } = record.evidence.primary;
-    if (difference === null) throw new Error("the verdict has no difference");
     // The old main stays warm for a while.
     const visitors = drawVisitors(make(), TRUTH);
     const truth = trueShares(make, visitors, {
       main: await listsOf(main, visitors.flat()),
       nightly: await listsOf(learned, visitors.flat()),
     });
-    const real = truth.nightly - truth.main;
-    const [from, to] = [
-      difference.value - Z_95 * difference.se,
-      difference.value + Z_95 * difference.se,
-    ];
-    const rows = [
-      ["verdict", ...[difference.main, difference.nightly, difference.value, from, to].map(figure)],
-      ["truth", ...[truth.main, truth.nightly, real].map(figure), "", ""],
-    ];
-    process.stdout.write(
-      `${table(["watched_share", "content", "learned", "difference", "95 % from", "to"], rows)}\n`,
-    );
-    const { rollout, gate, verdict } = report;
-    say(`gate: ${gate?.verdict ?? "none"}: ${gate?.reason ?? ""}`);
-    say(`${rollout.state} by row ${verdict?.row ?? ""}: ${verdict?.reason ?? ""}`);
-    say(`mature users: ${users.main} on main, ${users.nightly} on nightly`);
-    return rollout.state === "promoted" && real > 0 && from <= real && real <= to;
+    return tell(report, record, truth);
   } finally {
     process.kill(cluster.pid, "SIGINT");
     await running.ended();
   }
+}
+
+/** The verdict beside the truth. @returns whether the better build was promoted, by an interval that holds the truth. */
+function tell(report: ReleaseReport, record: VerdictRecord, truth: TrueShares): boolean {
+  const { difference, users } = record.evidence.primary;
+  if (difference === null) throw new Error("the verdict has no difference");
+  const real = truth.nightly - truth.main;
+  const [from, to] = [
+    difference.value - Z_95 * difference.se,
+    difference.value + Z_95 * difference.se,
+  ];
+  const rows = [
+    ["verdict", ...[difference.main, difference.nightly, difference.value, from, to].map(figure)],
+    ["truth", ...[truth.main, truth.nightly, real].map(figure), "", ""],
+  ];
+  process.stdout.write(
+    `${table(["watched_share", "content", "learned", "difference", "95 % from", "to"], rows)}\n`,
+  );
+  const { rollout, gate, verdict } = report;
+  say(`gate: ${gate?.verdict ?? "none"}: ${gate?.reason ?? ""}`);
+  say(`${rollout.state} by row ${verdict?.row ?? ""}: ${verdict?.reason ?? ""}`);
+  say(`mature users: ${users.main} on main, ${users.nightly} on nightly`);
+  return rollout.state === "promoted" && real > 0 && from <= real && real <= to;
 }
 
 const figure = (value: number) => value.toFixed(4);

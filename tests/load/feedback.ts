@@ -5,10 +5,10 @@ import { createBlendPolicy } from "./feedback-parts/blend-policy.ts";
 import { createModelPolicy } from "./feedback-parts/model-policy.ts";
 import type { Policy } from "./feedback-parts/policy.ts";
 import { type Lived, report } from "./feedback-parts/report.ts";
-import { liveThrough } from "./feedback-parts/virtual-days.ts";
+import { type Day, liveThrough } from "./feedback-parts/virtual-days.ts";
 
 /**
- * `npm run bench -- feedback [--days 30] [--users 400] [--movies 600] [--visits 400] [--premieres 3] [--seed 1]
+ * `npm run bench -- feedback [--days 30] [--users 400] [--movies 600] [--visits 400] [--premieres 3] [--seed 1] [--seeds 1]
  * [--only NAME,NAME] [--json]`
  */
 export async function run(args: readonly string[]): Promise<void> {
@@ -21,12 +21,14 @@ export async function run(args: readonly string[]): Promise<void> {
       visits: { type: "string", default: "400" },
       premieres: { type: "string", default: "3" },
       seed: { type: "string", default: "1" },
+      seeds: { type: "string", default: "1" },
       only: { type: "string" },
       json: { type: "boolean", default: false },
     },
   });
+  const firstSeed = count.parse(values.seed);
+  const seeds = Array.from({ length: count.min(1).parse(values.seeds) }, (_, n) => firstSeed + n);
   const size = {
-    seed: count.parse(values.seed),
     days: count.parse(values.days),
     users: count.parse(values.users),
     movies: count.parse(values.movies),
@@ -36,7 +38,9 @@ export async function run(args: readonly string[]): Promise<void> {
   const only = values.only?.split(",");
   const lived: Lived[] = [];
   for (const policy of policies().filter(({ name }) => only?.includes(name) !== false)) {
-    lived.push({ name: policy.name, days: await liveThrough(policy, size) });
+    const runs: (readonly Day[])[] = [];
+    for (const seed of seeds) runs.push(await liveThrough(policy, { ...size, seed }));
+    lived.push({ name: policy.name, runs });
     process.stderr.write(`${policy.name} lived through ${size.days} days\n`);
   }
   process.stdout.write(values.json ? `${JSON.stringify(lived, null, 2)}\n` : report(lived));
@@ -52,7 +56,8 @@ function policies(): Policy[] {
     createModelPolicy("transitions"),
     createModelPolicy("ease"),
     createModelPolicy("ials"),
-    createBlendPolicy("blend", false),
-    createBlendPolicy("blend exploring", true),
+    createBlendPolicy("blend of what was found", { explores: false, learnsFromLists: false }),
+    createBlendPolicy("blend", { explores: false, learnsFromLists: true }),
+    createBlendPolicy("blend exploring", { explores: true, learnsFromLists: true }),
   ];
 }

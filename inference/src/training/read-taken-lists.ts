@@ -43,7 +43,8 @@ export async function readTakenLists(
 ): Promise<TakenList[]> {
   const sinceMs = latestOf(interactions.times) - KEPT_MS;
   const active = usersSince(interactions, sinceMs);
-  shuffle(active, openDraw(seed).below);
+  const draw = openDraw(seed);
+  shuffle(active, (n) => draw.below(n));
   const asked = active.subarray(0, Math.min(MOST_USERS, active.length / 2));
   const lists: TakenList[] = [];
   for (let from = 0; from < asked.length && lists.length < MOST_LISTS; from += BATCH) {

@@ -15,6 +15,9 @@ const SIZE = {
   premieresPerDay: 2,
 };
 
+const STILL = { explores: false, learnsFromLists: true };
+const EXPLORING = { explores: true, learnsFromLists: true };
+
 const mean = (days: readonly Day[], key: keyof Day) => meanOf(days.map((day) => day[key]));
 
 /** The same list for everybody, whatever they did. */
@@ -34,23 +37,32 @@ describe("a platform that learns from what it recommends", () => {
 
   it("lives the same days again", async () => {
     const short = { ...SIZE, days: 2 };
-    const once = await liveThrough(createBlendPolicy("blend", true), short);
-    expect(await liveThrough(createBlendPolicy("blend", true), short)).toEqual(once);
+    const once = await liveThrough(createBlendPolicy("blend", EXPLORING), short);
+    expect(await liveThrough(createBlendPolicy("blend", EXPLORING), short)).toEqual(once);
   });
 
   it("shows more under the blend than under popularity, and pleases more; exploring shows more still", async () => {
     const popular = await liveThrough(createModelPolicy("popularity"), SIZE);
-    const blend = await liveThrough(createBlendPolicy("blend", false), SIZE);
-    const exploring = await liveThrough(createBlendPolicy("blend", true), SIZE);
+    const blend = await liveThrough(createBlendPolicy("blend", STILL), SIZE);
+    const exploring = await liveThrough(createBlendPolicy("blend", EXPLORING), SIZE);
     expect(mean(blend, "coverage")).toBeGreaterThan(mean(popular, "coverage"));
     expect(mean(blend, "gini")).toBeLessThan(mean(popular, "gini"));
     expect(mean(blend, "listed")).toBeGreaterThan(mean(popular, "listed"));
     expect(mean(exploring, "coverage")).toBeGreaterThan(mean(blend, "coverage"));
     const told = report([
-      { name: "popularity", days: popular },
-      { name: "blend", days: blend },
+      { name: "popularity", runs: [popular] },
+      { name: "blend", runs: [blend] },
     ]);
     expect(told).toContain("| blend |");
     expect(told).toContain("1 popularity, 2 blend");
+  });
+
+  it("pleases more where models are weighed by what was taken of lists than by what was found", async () => {
+    const fortnight = { ...SIZE, days: 14, visitsPerDay: 250 };
+    const found = createBlendPolicy("found", { explores: false, learnsFromLists: false });
+    const byFound = (await liveThrough(found, fortnight)).slice(7);
+    const byLists = (await liveThrough(createBlendPolicy("lists", STILL), fortnight)).slice(7);
+    expect(mean(byLists, "listed")).toBeGreaterThan(mean(byFound, "listed"));
+    expect(mean(byLists, "coverage")).toBeGreaterThan(mean(byFound, "coverage"));
   });
 });

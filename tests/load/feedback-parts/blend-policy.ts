@@ -22,8 +22,15 @@ const LISTS = 1_000;
 /** What counts as liked when weights are learned. */
 const LIKED_FROM = 0.35;
 
-/** The blend as it is served, with or without its exploration slots. */
-export function createBlendPolicy(name: string, isExploring: boolean): Policy {
+export interface BlendSettings {
+  /** With its exploration slots. */
+  readonly explores: boolean;
+  /** Weights by what was taken of lists; else by all that users found. */
+  readonly learnsFromLists: boolean;
+}
+
+/** The blend as it is served. */
+export function createBlendPolicy(name: string, settings: BlendSettings): Policy {
   let blend: Blend | undefined;
   let ranker: Ranker | undefined;
   let features: MovieFeatures | undefined;
@@ -31,7 +38,7 @@ export function createBlendPolicy(name: string, isExploring: boolean): Policy {
   return {
     name,
     async train(night) {
-      if (night.day % RELEARNED_EVERY === 0) blend = await learnFrom(night, isExploring);
+      if (night.day % RELEARNED_EVERY === 0) blend = await learnFrom(night, settings);
       ranker = createRanker(
         prepareModels(await fitNight(MODELS, night.interactions, night.features)),
         BLEND_SHAPE.candidatesPerModel,
@@ -48,20 +55,20 @@ export function createBlendPolicy(name: string, isExploring: boolean): Policy {
   };
 }
 
-async function learnFrom(night: Night, isExploring: boolean) {
+async function learnFrom(night: Night, { explores, learnsFromLists }: BlendSettings) {
   const { interactions, features } = night;
-  const { training, ...material } = materialOf(night);
+  const { training, ...material } = materialOf(learnsFromLists ? night : { ...night, taken: [] });
   const models = await fitNight(MODELS, training, features);
   const { terms } = learnWeights(prepareModels(models), { ...material, interactions });
   const { exploration } = BLEND_SHAPE;
   return {
     ...BLEND_SHAPE,
     terms: [...terms],
-    exploration: isExploring ? exploration : { ...exploration, chance: 0 },
+    exploration: explores ? exploration : { ...exploration, chance: 0 },
   };
 }
 
-/** What was taken of the last week's lists, by models of the time before; in the first week what users found. */
+/** What was taken of the last week's lists, by models of the time before; without any what users found. */
 function materialOf({ day, interactions, taken }: Night) {
   const [first] = taken.slice(-LISTS);
   if (first === undefined) {
