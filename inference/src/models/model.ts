@@ -12,6 +12,7 @@ export const MODEL_NAMES = [
   "transitions",
   "sequence",
   "newness",
+  "approval",
 ] as const;
 export type ModelName = (typeof MODEL_NAMES)[number];
 

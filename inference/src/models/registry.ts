@@ -1,3 +1,4 @@
+import { approval } from "./approval.ts";
 import { content } from "./content.ts";
 import { ease } from "./ease/ease.ts";
 import { ials } from "./ials/ials.ts";
@@ -44,4 +45,5 @@ export const MODELS: Readonly<Partial<Record<ModelName, Model>>> = {
   ials: lifted(ials, { ...GRADED, unobservedWeight: 0.05, lambda: 0.02 }),
   svd,
   newness,
+  approval,
 };

@@ -34,6 +34,7 @@ export const SEARCH_SPACES: Readonly<Partial<Record<ModelName, Readonly<Record<s
     transitions: OF_STEPS,
     sequence: OF_STEPS,
     newness: { halfLifeDays: log(7, 3_650) },
+    approval: { damping: log(1, 200) },
     ease: { lambda: log(10, 3_000), preferencePower: even(0, 2), lift: even(0, 0.9) },
     ials: { unobservedWeight: log(0.005, 0.5), lambda: log(0.001, 0.3), lift: even(0, 0.9) },
   };

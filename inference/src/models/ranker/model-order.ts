@@ -15,4 +15,4 @@ export const SPARSE_MODELS: readonly ModelName[] = [
 ];
 
 /** Models that are asked about candidates alone, the cheapest first. */
-export const CANDIDATE_MODELS: readonly ModelName[] = ["newness", "svd", "ials"];
+export const CANDIDATE_MODELS: readonly ModelName[] = ["newness", "approval", "svd", "ials"];
