@@ -3,8 +3,8 @@ import { Resources } from "@canarec/service-kit/lifecycle";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type FreshCollection, freshCollection } from "../../servers.ts";
 import { canarec } from "../cli/canarec.ts";
-import { type World, buildNow, openWorld } from "../inference/inference-under-test.ts";
-import { USERS, embedInRing, insertTastes, trainNow } from "../inference/trained-world.ts";
+import { type World, buildNow } from "../inference/inference-under-test.ts";
+import { USERS, openTasteWorld, trainNow } from "../inference/trained-world.ts";
 
 const opened = new Resources();
 let world: World;
@@ -13,9 +13,7 @@ let learned: string;
 
 /** The newest interactions are of the fifty-ninth day. */
 beforeAll(async () => {
-  world = opened.use(await openWorld());
-  collection = opened.use(await embedInRing());
-  await insertTastes(world.database);
+  ({ world, collection } = opened.use(await openTasteWorld()));
   learned = (await trainNow(world.database, collection)).bundleId;
 });
 afterAll(() => opened[Symbol.asyncDispose]());

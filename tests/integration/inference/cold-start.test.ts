@@ -9,11 +9,10 @@ import {
   internalOf,
   listFor,
   movieId,
-  openWorld,
   until,
   watch,
 } from "./inference-under-test.ts";
-import { embedInRing, insertTastes, trainNow } from "./trained-world.ts";
+import { openTasteWorld, trainNow } from "./trained-world.ts";
 
 const opened = new Resources();
 let world: World;
@@ -21,14 +20,13 @@ let trained: RecordedTraining;
 
 /** Of the users who like the first half, women; of the others men. */
 beforeAll(async () => {
-  world = opened.use(await openWorld());
-  const collection = opened.use(await embedInRing());
-  await insertTastes(world.database);
+  const tastes = opened.use(await openTasteWorld());
+  ({ world } = tastes);
   await world.database.pool.query(
     `update users set metadata_state = 'known', age = 20 + user_id % 40,
        gender = case when user_id % 2 = 0 then 'F' else 'M' end, occupation = 'hermit ' || user_id`,
   );
-  trained = await trainNow(world.database, collection);
+  trained = await trainNow(world.database, tastes.collection);
 });
 afterAll(() => opened[Symbol.asyncDispose]());
 

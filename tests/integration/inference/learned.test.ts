@@ -9,11 +9,10 @@ import {
   internalOf,
   listFor,
   movieId,
-  openWorld,
   until,
   watch,
 } from "./inference-under-test.ts";
-import { embedInRing, insertTastes, tasteOf, trainNow } from "./trained-world.ts";
+import { openTasteWorld, tasteOf, trainNow } from "./trained-world.ts";
 import type { RecordedTraining } from "@canarec/vectordb-scripts/bundle/record-training";
 
 const opened = new Resources();
@@ -22,9 +21,7 @@ let collection: FreshCollection;
 let trained: RecordedTraining;
 
 beforeAll(async () => {
-  world = opened.use(await openWorld());
-  collection = opened.use(await embedInRing());
-  await insertTastes(world.database);
+  ({ world, collection } = opened.use(await openTasteWorld()));
   trained = await trainNow(world.database, collection);
 });
 afterAll(() => opened[Symbol.asyncDispose]());

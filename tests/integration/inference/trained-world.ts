@@ -4,12 +4,13 @@ import { DEFAULT_RANKING } from "@canarec/inference/bundle/codec/index";
 import { createPlainProducts } from "@canarec/inference/models/linear-algebra/plain-products";
 import type { MatrixProducts } from "@canarec/inference/models/model";
 import { planModels } from "@canarec/inference/training/model-plan";
+import { Resources, disposable } from "@canarec/service-kit/lifecycle";
 import {
   type RecordedTraining,
   recordedTraining,
 } from "@canarec/vectordb-scripts/bundle/record-training";
 import { type FreshCollection, freshCollection } from "../../servers.ts";
-import { MOVIES, movieId } from "./inference-under-test.ts";
+import { MOVIES, type World, movieId, openWorld } from "./inference-under-test.ts";
 
 /** Users of two tastes: the even ones watch the first half of the catalogue, the odd ones the second. */
 export const USERS = 120;
@@ -46,6 +47,20 @@ export async function insertTastes({ pool }: Database): Promise<void> {
          timestamptz '2026-01-01' + unnest($3::int[]) * interval '1 day' as t) as r`,
     [rows.map(({ userId }) => userId), rows.map(({ place }) => place), rows.map(({ day }) => day)],
   );
+}
+
+/** A world whose users have their tastes, and whose movies are embedded. */
+export interface TasteWorld extends AsyncDisposable {
+  readonly world: World;
+  readonly collection: FreshCollection;
+}
+
+export async function openTasteWorld(): Promise<TasteWorld> {
+  await using opened = new Resources();
+  const world = opened.use(await openWorld());
+  const collection = opened.use(await embedInRing());
+  await insertTastes(world.database);
+  return disposable(opened, { world, collection });
 }
 
 /** A collection of vectors in which neighbours by place are near. */

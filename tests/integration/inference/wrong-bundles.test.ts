@@ -18,11 +18,10 @@ import {
   internalOf,
   listFor,
   movieId,
-  openWorld,
   until,
   watch,
 } from "./inference-under-test.ts";
-import { embedInRing, insertTastes, trainNow } from "./trained-world.ts";
+import { openTasteWorld, trainNow } from "./trained-world.ts";
 
 const MODELS = ["popularity", "item_knn", "rp3beta", "ials"];
 const LARGEST = 3.4e38;
@@ -32,10 +31,9 @@ let world: World;
 let good: EncodedBundle;
 
 beforeAll(async () => {
-  world = opened.use(await openWorld());
-  const collection = opened.use(await embedInRing());
-  await insertTastes(world.database);
-  const { bundleId } = await trainNow(world.database, collection, { models: MODELS });
+  const tastes = opened.use(await openTasteWorld());
+  ({ world } = tastes);
+  const { bundleId } = await trainNow(world.database, tastes.collection, { models: MODELS });
   const stored = await postgresBundles(world.database).read(bundleId);
   good = {
     bundleId,

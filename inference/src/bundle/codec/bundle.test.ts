@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import { bundleFixture } from "./bundle-fixture.ts";
 import { decodeBundle } from "./decode-bundle.ts";
 import { type EncodedBundle, encodeBundle } from "./encode-bundle.ts";
-import { bundleIdOf, canonicalJson, sha256 } from "./manifest.ts";
+import { forgedBundle } from "./forged-bundle-fixture.ts";
+import { type ArtifactName, canonicalJson } from "./manifest.ts";
 
 const contents = bundleFixture([
   { movieId: "alien+1979", title: "Alien", year: 1979, genres: ["Horror"], neighbours: [1, 2] },
@@ -14,20 +15,8 @@ const contents = bundleFixture([
 const decode = (bundle: EncodedBundle) =>
   decodeBundle(bundle.bundleId, bundle.manifest, bundle.artifacts);
 
-/** The bundle with one artifact changed, and manifest and id made to fit: damage that no hash shows. */
-function forged(name: string, change: (bytes: Uint8Array) => void): EncodedBundle {
-  const bundle = encodeBundle(contents);
-  const artifacts = new Map([...bundle.artifacts].map(([key, bytes]) => [key, bytes.slice()]));
-  for (const [key, bytes] of artifacts) if (key === name) change(bytes);
-  const manifest = {
-    ...bundle.manifest,
-    artifacts: bundle.manifest.artifacts.map((entry) => ({
-      ...entry,
-      sha256: sha256(artifacts.get(entry.name) ?? new Uint8Array()),
-    })),
-  };
-  return { bundleId: bundleIdOf(manifest), manifest, artifacts };
-}
+const forged = (name: ArtifactName, change: (view: DataView) => void) =>
+  forgedBundle(encodeBundle(contents), name, change);
 
 describe("a bundle", () => {
   it("comes back as it was", () => {
@@ -94,26 +83,26 @@ describe("a bundle", () => {
     );
   });
 
-  it.each([
+  it.each<{ name: ArtifactName; at: number; value: number; why: string }>([
     { name: "neighbours", at: 0, value: 3, why: "index outside" },
     { name: "neighbours", at: 0, value: -2, why: "index outside" },
     { name: "watchers", at: 1, value: -1, why: "statistics watchers has -1" },
   ])("is refused with $value in $name, though the hashes fit", ({ name, at, value, why }) => {
-    const bundle = forged(name, (bytes) => {
-      new DataView(bytes.buffer, bytes.byteOffset).setInt32(at * 4, value, true);
+    const bundle = forged(name, (view) => {
+      view.setInt32(at * 4, value, true);
     });
     expect(() => decode(bundle)).toThrow(why);
   });
 
   it.each([NaN, Infinity, 1.1])("is refused with similarity %s", (value) => {
-    const bundle = forged("similarities", (bytes) => {
-      new DataView(bytes.buffer, bytes.byteOffset).setFloat32(0, value, true);
+    const bundle = forged("similarities", (view) => {
+      view.setFloat32(0, value, true);
     });
     expect(() => decode(bundle)).toThrow("similarities has a number outside");
   });
 
   it("is refused with a catalogue that is not JSON", () => {
-    const bundle = forged("catalogue", (bytes) => bytes.fill(0));
+    const bundle = forged("catalogue", (view) => view.setUint8(0, 0));
     expect(() => decode(bundle)).toThrow("catalogue is not JSON");
   });
 
