@@ -7,7 +7,7 @@ import {
 } from "@canarec/db-utils/hidden-movies/repository";
 import { readBilledPeople } from "@canarec/db-utils/movies/read-people";
 import { readKnownUser } from "@canarec/db-utils/users/read-known-user";
-import { ServiceError } from "@canarec/service-kit/errors";
+import { ServiceError, messageOf } from "@canarec/service-kit/errors";
 import { healthRoutes } from "@canarec/service-kit/health";
 import {
   SERVER_LIMITS,
@@ -39,7 +39,9 @@ import { movieRoutes } from "./routes/movies.ts";
 import { recommendDirectly, recommendRoute } from "./routes/recommend.ts";
 import { recommendationsRoute } from "./routes/recommendations.ts";
 import { surveyRoute } from "./routes/survey.ts";
+import { lookUpTastes } from "./search/look-up-tastes.ts";
 import { createTextSearch } from "./search/text-search.ts";
+import type { DescribedTastes } from "./serving/described-tastes.ts";
 import { type CurrentModel, openCurrentModel } from "./serving/keep-current.ts";
 import { createRecommender } from "./serving/recommender.ts";
 import { type TextAnswer, createUserAnswers } from "./serving/user-answers.ts";
@@ -144,6 +146,21 @@ function feedTargets({ live, histories, statistics, embedding, current }: Follow
   };
 }
 
+/** Who has asked gets another list once the movies near to what they write are there. */
+function descriptionsOf({ embedding, histories, metrics, log, nowMs }: AppParts): DescribedTastes {
+  return lookUpTastes({
+    ...{ embedder: embedding.embedder, vectors: embedding.vectors, nowMs },
+    onFound(userIds) {
+      metrics.descriptionLookedUp("found");
+      for (const userId of userIds) histories.forgetAnswer(userId);
+    },
+    onFailed(failure) {
+      metrics.descriptionLookedUp("failed");
+      log.warn({ reason: messageOf(failure) }, "no movies by what users write, for a while");
+    },
+  });
+}
+
 /** Within the time of a history, and not for a moment after a failure: an explanation can do without people. */
 function peopleReader({ config, database, nowMs }: AppParts) {
   return gated((movieKeys: readonly number[]) => readBilledPeople(database.pool, movieKeys), {
@@ -168,6 +185,7 @@ function listenerOf(parts: AppParts): RequestListener {
   const model = () => parts.current.model();
   const answers = createUserAnswers({
     ...{ histories, model, nowMs },
+    descriptions: descriptionsOf(parts),
     recommender: createRecommender({
       barring: parts.config.barring,
       budget: {

@@ -49,6 +49,8 @@ export interface InferenceMetrics {
   statisticsRefreshed(movies: number): void;
   refreshFailed(what: Refreshed): void;
   searchDegraded(): void;
+  /** Movies were looked up by what somebody writes of themselves. */
+  descriptionLookedUp(outcome: "found" | "failed"): void;
   moviesEmbedded(count: number): void;
   embeddingBacklog(movies: number): void;
 }
@@ -74,6 +76,7 @@ export function createInferenceMetrics(registry: Registry, gauges: Gauges): Infe
   const counts = counter("statistics_movies_total", "Movies whose counts were read");
   const failures = counter("refresh_failures_total", "Refreshes that failed", ["what"]);
   const degraded = counter("searches_by_title_alone_total", "Searches without text comparison");
+  const descriptions = counter("descriptions_total", "Look-ups by what users write", ["outcome"]);
   const embedded = counter("movies_embedded_total", "New movies embedded by this replica");
   const latency = new Histogram({
     name: `${PREFIX}request_seconds`,
@@ -82,11 +85,7 @@ export function createInferenceMetrics(registry: Registry, gauges: Gauges): Infe
     buckets: LATENCY_BUCKETS,
     registers,
   });
-  const backlog = new Gauge({
-    name: `${PREFIX}embedding_backlog`,
-    help: "Movies that wait to be embedded, as the leading replica saw it",
-    registers,
-  });
+  const backlog = backlogGauge(registry);
   registerGauges(registry, gauges);
   return {
     answered: (route, seconds) => latency.observe({ route }, seconds),
@@ -100,9 +99,18 @@ export function createInferenceMetrics(registry: Registry, gauges: Gauges): Infe
     statisticsRefreshed: (movies) => counts.inc(movies),
     refreshFailed: (what) => failures.inc({ what }),
     searchDegraded: () => degraded.inc(),
+    descriptionLookedUp: (outcome) => descriptions.inc({ outcome }),
     moviesEmbedded: (count) => embedded.inc(count),
     embeddingBacklog: (movies) => backlog.set(movies),
   };
+}
+
+function backlogGauge(registry: Registry): Gauge {
+  return new Gauge({
+    name: `${PREFIX}embedding_backlog`,
+    help: "Movies that wait to be embedded, as the leading replica saw it",
+    registers: [registry],
+  });
 }
 
 function registerGauges(registry: Registry, gauges: Gauges): void {

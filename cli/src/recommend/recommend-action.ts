@@ -24,6 +24,7 @@ const Reason = z.discriminatedUnion("kind", [
   z.object({ kind: z.enum(["person", "genre"]), name: z.string(), share: z.number() }),
   z.object({ kind: z.literal("popular_and_well_rated") }),
   z.object({ kind: z.literal("demographics") }),
+  z.object({ kind: z.literal("description") }),
 ]);
 
 /** What the public address answers; other fields may come and are passed on. */
@@ -89,7 +90,9 @@ function reasonsOf(reasons: readonly z.output<typeof Reason>[]): string {
   return reasons
     .map((reason) => {
       if (reason.kind === "popular_and_well_rated") return "popular and well rated";
-      if (reason.kind === "demographics") return wordsOf(reason.kind);
+      if (reason.kind === "demographics" || reason.kind === "description") {
+        return wordsOf(reason.kind);
+      }
       const name = reason.kind === "watched" ? (reason.title ?? reason.id) : reason.name;
       return `${name} (${Math.round(reason.share * 100)} %)`;
     })
@@ -98,6 +101,7 @@ function reasonsOf(reasons: readonly z.output<typeof Reason>[]): string {
 
 /** What a list is made from; any other reason than these is the history. */
 function wordsOf(reason: string): string {
+  if (reason === "description") return "by what they say of themselves";
   return reason === "demographics" ? "by what people like them like" : "by what they watched";
 }
 

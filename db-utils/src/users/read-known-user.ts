@@ -17,6 +17,9 @@ export interface KnownPerson {
   readonly age: number | null;
   readonly gender: string | null;
   readonly occupation: string | null;
+  /** What they write that they like, and do not; at most 1,000 characters each. */
+  readonly likes: string | null;
+  readonly dislikes: string | null;
 }
 
 /**
@@ -31,8 +34,8 @@ export async function readKnownUser(
     name: "known_user",
     text: `select interaction_history($1),
              array(select movie_key from hidden_movies where user_id = $1 order by movie_key),
-             (select json_build_array(age, gender, occupation) from users
-              where user_id = $1 and num_nonnulls(age, gender, occupation) > 0)`,
+             (select json_build_array(age, gender, occupation, left(likes, 1000), left(dislikes, 1000)) from users
+              where user_id = $1 and num_nonnulls(age, gender, occupation, likes, dislikes) > 0)`,
     values: [userId],
     rowMode: "array",
   });
@@ -40,8 +43,9 @@ export async function readKnownUser(
   return { entries: decodeHistory(packed), hidden, person: told && personFrom(told) };
 }
 
-type Told = [KnownPerson["age"], KnownPerson["gender"], KnownPerson["occupation"]];
+type Told = [number | null, ...(string | null)[]];
 
-function personFrom([age, gender, occupation]: Told): KnownPerson {
-  return { age, gender, occupation };
+function personFrom([age, ...texts]: Told): KnownPerson {
+  const [gender = null, occupation = null, likes = null, dislikes = null] = texts;
+  return { age, gender, occupation, likes, dislikes };
 }

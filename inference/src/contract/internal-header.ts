@@ -7,6 +7,8 @@ export const INTERNAL_HEADER = "x-canarec-internal";
 export const LIST_REASONS = [
   /** From the user's history. */
   "history",
+  /** From what the user writes of themselves, for the history tells no taste. */
+  "description",
   /** From what people of the user's age, gender or occupation like, for the history tells no taste. */
   "demographics",
   /** Nothing is known of the user, or nothing that tells their taste: the popular list. */

@@ -1,6 +1,7 @@
 import type { InteractionChange } from "@canarec/db-utils/change-feed/codec";
 import { LRUCache } from "lru-cache";
 import type { Person } from "../models/cold-start/person-groups.ts";
+import type { SelfTexts } from "../serving/described-tastes.ts";
 import { type PackedHistory, rowCount } from "../retrieval/packed-history.ts";
 import { mergeChange } from "./merge-change.ts";
 
@@ -16,7 +17,7 @@ export interface KnownUser {
   /** Keys of the movies that the user hides. */
   readonly hidden: readonly number[];
   /** What is told of the user; null for nothing. */
-  readonly person: Person | null;
+  readonly person: (Person & SelfTexts) | null;
 }
 
 /** One user in memory. */
@@ -90,7 +91,8 @@ export class HistoryCache<Answer> {
     this.#options = options;
     this.#entries = new LRUCache({
       maxSize: options.maxRows,
-      sizeCalculation: ({ history, hidden }) => rowCount(history) + hidden.length + ENTRY_ROWS,
+      sizeCalculation: ({ history, hidden, person }) =>
+        rowCount(history) + hidden.length + textRows(person) + ENTRY_ROWS,
     });
   }
 
@@ -133,6 +135,12 @@ export class HistoryCache<Answer> {
     if (entry === undefined) return;
     const outdated = { loadedAtMs: NEVER_MS, feedEpoch: undefined, answer: undefined };
     this.#entries.set(userId, { ...entry, ...outdated });
+  }
+
+  /** The list that was last answered can be made better now. */
+  forgetAnswer(userId: number): void {
+    const entry = this.#entries.peek(userId);
+    if (entry !== undefined) entry.answer = undefined;
   }
 
   #isFresh(entry: HistoryEntry<Answer>): boolean {
@@ -182,6 +190,14 @@ export class HistoryCache<Answer> {
       if (!hasChanged(meanwhile) || reading === MOST_READINGS) return read;
     }
   }
+}
+
+/** Characters that take as much memory as a row, at two bytes each. */
+const CHARACTERS_OF_ROW = 24;
+
+function textRows(person: SelfTexts | null): number {
+  const characters = (person?.likes?.length ?? 0) + (person?.dislikes?.length ?? 0);
+  return Math.ceil(characters / CHARACTERS_OF_ROW);
 }
 
 /** Asked after a wait, in which it may have been set. */

@@ -1,13 +1,12 @@
 import { blendScores } from "../models/blend/blend-scores.ts";
 import type { BlendTerm } from "../models/blend/blend.ts";
 import { shapeScores } from "../models/blend/shape-scores.ts";
-import type { Person } from "../models/cold-start/person-groups.ts";
 import { type PackedHistory, withoutRow } from "../retrieval/packed-history.ts";
 import type { BarReason, BarRule } from "../retrieval/bar-rule.ts";
 import { barredMovies } from "./barred-movies.ts";
 import type { LearnedModels } from "./learned-models.ts";
 import { recommendLearned } from "./recommend-learned.ts";
-import type { Recommender } from "./recommender.ts";
+import type { RecommendOptions, Recommender } from "./recommender.ts";
 import type { ServingModel } from "./serving-model.ts";
 import { userRow } from "./user-row.ts";
 
@@ -44,12 +43,11 @@ export interface NotListed {
   readonly models: readonly ModelVerdict[];
 }
 
-export interface ExplainNotRequest {
+export interface ExplainNotRequest extends Pick<
+  RecommendOptions,
+  "hidden" | "person" | "described"
+> {
   readonly history: PackedHistory;
-  /** Keys of the movies that the user hides. */
-  readonly hidden: readonly number[];
-  /** What is told of the user; null for nothing. */
-  readonly person: Person | null;
   /** Dense index. */
   readonly movie: number;
   /** Length of the list. */
@@ -62,13 +60,13 @@ export function explainNot(
   recommender: Recommender,
   request: ExplainNotRequest,
 ): NotListed {
-  const { history, hidden, person, movie, n } = request;
-  const listed = recommender.recommend(model, history, { n, hidden, person });
+  const { history, movie, n, ...known } = request;
+  const listed = recommender.recommend(model, history, { n, ...known });
   const { movies: list, personalised, basis } = listed;
   const at = list.findIndex((one) => one.movie === movie);
   const place = at < 0 ? null : at + 1;
   const reasons = new Set<BarReason>();
-  barredMovies(model, { history, hidden, rule: recommender.barring }, (barred, reason) => {
+  barredMovies(model, { ...known, history, rule: recommender.barring }, (barred, reason) => {
     if (barred === movie) reasons.add(reason);
   });
   const shared = { place, isBarred: reasons.size > 0, barredBecause: [...reasons], personalised };
@@ -85,11 +83,11 @@ type Ranked = Pick<NotListed, "rank" | "candidates" | "score" | "scoreNeeded" | 
 function rankInAll(
   model: ServingModel,
   recommender: Recommender,
-  { history, hidden, person, movie, n }: ExplainNotRequest,
+  { history, movie, n, ...known }: ExplainNotRequest,
 ): Ranked {
   const all = recommender.recommend(model, withoutMovie(model, history, movie), {
     n: model.movies.length,
-    ...{ hidden, person },
+    ...known,
     letIn: movie,
   }).movies;
   const at = all.findIndex((one) => one.movie === movie);

@@ -1,4 +1,5 @@
 import { createGroupOrders } from "./group-orders.ts";
+import { createRankByDescription } from "./rank-by-description.ts";
 import type { RecommendOptions, Recommendation, Recommendations } from "./recommendation.ts";
 import type { ServingModel } from "./serving-model.ts";
 
@@ -9,12 +10,17 @@ export type RecommendWithoutHistory = (
 ) => Recommendations;
 
 /**
- * Lists for users whose history says nothing of their taste: by what people of their groups like, where the bundle
- * has learned that of any of them; else the varied popular list.
+ * Lists for users whose history says nothing of their taste: by what they write of themselves, where the movies near to
+ * it are known; else by what people of their groups like, where the bundle has learned that of any of them; else the
+ * varied popular list.
  */
 export function createRecommendWithoutHistory(): RecommendWithoutHistory {
   const orderOf = createGroupOrders();
-  return (model, isBarred, { n, person }) => {
+  const byDescription = createRankByDescription();
+  return (model, isBarred, { n, person, described }) => {
+    const near = described?.();
+    const ranked = near && byDescription(model, isBarred, { near, n });
+    if (ranked !== undefined) return { movies: ranked, personalised: true, basis: "description" };
     const order = person ? orderOf(model, person) : undefined;
     // Both lists are cut; what is barred may be more than the cut leaves.
     const lists = [order?.movies ?? model.popular, model.standings.order];

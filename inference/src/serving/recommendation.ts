@@ -1,5 +1,6 @@
 import type { Person } from "../models/cold-start/person-groups.ts";
 import type { ModelName } from "../models/model.ts";
+import type { DescribedMovie } from "./described-tastes.ts";
 import type { RankedMovie } from "../ranking/rank-movies.ts";
 import type { Reason } from "../retrieval/explain.ts";
 
@@ -14,7 +15,7 @@ export interface Recommendation extends RankedMovie {
 }
 
 /** What a list is made from where the history says nothing. */
-export type ColdBasis = "demographics";
+export type ColdBasis = "demographics" | "description";
 
 export interface Recommendations {
   /** Best first, at most n. */
@@ -33,6 +34,8 @@ export interface RecommendOptions {
   readonly exclude?: readonly number[];
   /** What is told of the user; null or absent: nothing. */
   readonly person?: Person | null;
+  /** Movies near to what the user writes of themselves, best first; asked for only where they are needed. */
+  readonly described?: (() => readonly DescribedMovie[] | undefined) | undefined;
   /** Keys of the movies that the user hides. */
   readonly hidden?: readonly number[];
   /** Dense index of a movie that nothing bars, to see where it would be. */

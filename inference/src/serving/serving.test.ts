@@ -72,6 +72,46 @@ describe("a recommender", () => {
     expect(recommend(model, historyOf(...all), 20)).toEqual({ ids: [], personalised: false });
   });
 
+  it("ranks what is near to what somebody new writes, and asks for it only then", () => {
+    const model = new ServingModel(ID, ring);
+    let asked = 0;
+    const described = () => {
+      asked += 1;
+      return [
+        { movieId: "movie+33", score: 0.5 },
+        { movieId: "movie+35", score: 0.9 },
+        { movieId: "of+another+catalogue", score: 1 },
+        { movieId: "movie+37", score: 0.8 },
+      ];
+    };
+    const { movies, personalised, basis } = recommender.recommend(model, historyOf([38, 0, NaN]), {
+      n: 20,
+      described,
+    });
+    expect({ personalised, basis, asked }).toEqual({
+      ...{ personalised: true, basis: "description", asked: 1 },
+    });
+    expect(movies.slice(0, 2).map(({ movie }) => movie)).toEqual([35, 33]);
+    expect(movies[0]?.similarity).toBe(1);
+    expect(new Set(movies.map(({ movie }) => movie)).size).toBe(20);
+    expect(movies.map(({ movie }) => movie)).not.toContain(37); // begun
+    recommender.recommend(model, historyOf([11, 99, NaN]), { n: 20, described });
+    expect(asked).toBe(1);
+  });
+
+  it.each([
+    ["nothing near is known yet", undefined],
+    ["nothing is near", []],
+    ["nothing near is in the catalogue", [{ movieId: "of+another+catalogue", score: 1 }]],
+    ["what is near is barred", [{ movieId: "movie+00", score: 1 }]],
+  ])("gives the popular list while %s", (_, near) => {
+    const model = new ServingModel(ID, ring);
+    const options = { n: 20, hidden: [1] };
+    const list = recommender.recommend(model, NONE, { ...options, described: () => near });
+    expect(list).toEqual(recommender.recommend(model, NONE, options));
+    expect(list.personalised).toBe(false);
+  });
+
   it("goes on with a movie that was hardly begun, where that is not watched", () => {
     const model = new ServingModel(ID, ring);
     const lenient = createRecommender({ barring: { watchedAbove: 0.05 } });

@@ -1,3 +1,4 @@
+import type { DescribedTastes } from "./described-tastes.ts";
 import type { HistoryCache, HistoryResult, KnownUser } from "../history/history-cache.ts";
 import type { InternalHeader, ListReason } from "../contract/internal-header.ts";
 import { EMPTY_HISTORY, type PackedHistory, rowCount } from "../retrieval/packed-history.ts";
@@ -48,19 +49,21 @@ export interface ExplainedAbsence extends NotListed {
 export interface UserAnswersParts {
   readonly histories: HistoryCache<TextAnswer>;
   readonly recommender: Recommender;
+  /** Absent: nothing that users write of themselves is looked up. */
+  readonly descriptions?: DescribedTastes;
   readonly model: () => ServingModel;
   readonly nowMs: () => number;
 }
 
 export function createUserAnswers(parts: UserAnswersParts): UserAnswers {
-  const { histories, recommender, model: currentModel } = parts;
+  const { histories, recommender, descriptions, model: currentModel } = parts;
   const isCurrent = currentAnswers(parts.nowMs);
 
   function textFrom(userId: number, result: HistoryResult<TextAnswer>): TextAnswer {
     const model = currentModel();
     const kept = result.kind === "fresh" ? result.entry.answer : undefined;
     if (kept !== undefined && isCurrent(kept, model, userId)) return kept;
-    const { history, known } = userOf(result);
+    const { history, known } = userOf(userId, result, descriptions);
     const asked = { n: LIST_LENGTH, ...known, userId };
     const list = recommender.recommend(model, history, asked);
     const { movies, personalised, propensities } = list;
@@ -88,14 +91,14 @@ export function createUserAnswers(parts: UserAnswersParts): UserAnswers {
     async detailed(userId, options) {
       const result = await histories.get(userId);
       const model = currentModel();
-      const { history, known } = userOf(result);
+      const { history, known } = userOf(userId, result, descriptions);
       const answer = recommender.recommend(model, history, { ...options, ...known, userId });
       const reason = reasonOf(result, answer);
       const propensities = answer.propensities ?? null;
       return { ...answer, propensities, model, reason, watched: rowCount(history) };
     },
     async explainNot(userId, find) {
-      const { history, known } = userOf(await histories.get(userId));
+      const { history, known } = userOf(userId, await histories.get(userId), descriptions);
       const model = currentModel();
       const movie = find(model);
       const asked = { history, ...known, movie, n: LIST_LENGTH };
@@ -153,15 +156,18 @@ export function internalHeaderOf(answer: HeadedAnswer, build: string): InternalH
 
 interface ListedUser {
   readonly history: PackedHistory;
-  readonly known: Pick<KnownUser, "hidden" | "person">;
+  readonly known: Pick<RecommendOptions, "hidden" | "described"> & Pick<KnownUser, "person">;
 }
 
-const NOBODY: ListedUser = { history: EMPTY_HISTORY, known: { hidden: [], person: null } };
-
-function userOf(result: HistoryResult<TextAnswer>): ListedUser {
-  if (result.kind === "unavailable") return NOBODY;
+function userOf(
+  userId: number,
+  result: HistoryResult<TextAnswer>,
+  descriptions: DescribedTastes | undefined,
+): ListedUser {
+  if (result.kind === "unavailable") return { history: EMPTY_HISTORY, known: { person: null } };
   const { history, hidden, person } = result.entry;
-  return { history, known: { hidden, person } };
+  const described = person === null ? undefined : () => descriptions?.of(userId, person);
+  return { history, known: { hidden, person, described } };
 }
 
 function reasonOf(

@@ -1,4 +1,4 @@
-import type { InternalHeader } from "@canarec/inference/contract/internal-header";
+import type { AnswerHeader } from "./internal-header.ts";
 import type { Exposure, Track } from "../contract/exposure.ts";
 import type { RoutingSnapshot } from "../contract/routing-snapshot.ts";
 import type { PopularList } from "../fallback/popular-list.ts";
@@ -38,7 +38,7 @@ export interface DataPlane {
   readonly record: (exposure: Exposure) => void;
   /** Told of each answer to /recommend when it has left. */
   readonly answered?: (answered: Answered) => void;
-  readonly readInternal: (text: unknown) => InternalHeader | undefined;
+  readonly readInternal: (text: unknown) => AnswerHeader | undefined;
   /** Answers ask their clients to connect anew. */
   readonly draining: () => boolean;
   /** Nobody else takes those connections: clients should go elsewhere. */

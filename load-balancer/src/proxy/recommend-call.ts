@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders, ServerResponse } from "node:http";
-import { INTERNAL_HEADER, type InternalHeader } from "@canarec/inference/contract/internal-header";
+import { INTERNAL_HEADER } from "@canarec/inference/contract/internal-header";
 import { assignTrack } from "../assignment/assign-track.ts";
 import type { AttemptError, Exposure, ExposureReason, Track } from "../contract/exposure.ts";
 import type { RoutingSnapshot } from "../contract/routing-snapshot.ts";
@@ -8,6 +8,7 @@ import type { TrackPool, Waiter } from "../replicas/track-pool.ts";
 import type { DataPlane } from "./data-plane.ts";
 import { Exchange, type Outcome } from "./exchange.ts";
 import { type Judgement, judgeAnswer } from "./judge-answer.ts";
+import type { AnswerHeader } from "./internal-header.ts";
 import { LIST_BYTES } from "./movie-list.ts";
 import { nextMove } from "./next-move.ts";
 import { isoTime } from "./iso-time.ts";
@@ -44,7 +45,7 @@ interface Answer {
   readonly status: number;
   readonly list: readonly string[];
   readonly replica: string | null;
-  readonly internal: InternalHeader | undefined;
+  readonly internal: AnswerHeader | undefined;
 }
 
 /**

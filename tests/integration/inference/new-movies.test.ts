@@ -1,9 +1,18 @@
 import { notifyMovies } from "@canarec/db-utils/change-feed/notify";
+import { createUserRepository } from "@canarec/db-utils/users/repository";
 import type { Inference } from "@canarec/inference/compose";
 import { startChroma } from "@canarec/local-cluster/chroma";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { temporaryFolder } from "../../servers.ts";
-import { type World, listFor, movieId, openWorld, until, watch } from "./inference-under-test.ts";
+import {
+  type World,
+  internalOf,
+  listFor,
+  movieId,
+  openWorld,
+  until,
+  watch,
+} from "./inference-under-test.ts";
 
 /** A movie with real words, as the metadata API or a catalogue tells it. */
 const NEW = [
@@ -117,6 +126,56 @@ describe("a movie that appears after the bundle was built", () => {
     await pool.query("insert into movie_statistics (movie_key, watchers) values ($1, 3)", [key]);
     await notifyMovies(pool, [key]);
     await until(async () => (await fetch(`${url()}/api/v1/movies/who+knows`)).status === 200);
+  });
+});
+
+describe("somebody new who writes of themselves", () => {
+  it("gets movies near to it, on every replica, and the popular list until they are looked up", async () => {
+    const userId = 50_001;
+    const nobody = await listFor(url(), 999_999);
+    expect(await listFor(url(), userId)).toEqual(nobody);
+    await createUserRepository(world.database).applyMetadata([
+      {
+        ...{ userId, age: null, gender: null, occupation: null },
+        likes: "sharks hunting swimmers in the open sea",
+        dislikes: "love stories in Paris",
+      },
+    ]);
+    for (const replica of replicas) {
+      const isDescribed = async () =>
+        (await internalOf(replica.url, userId))["reason"] === "description";
+      await until(isDescribed, 60_000);
+      const list = await listFor(replica.url, userId);
+      expect(new Set(list).size).toBe(20);
+      expect(list.slice(0, 3).toSorted()).toEqual([
+        "deep+blue+sea+1999",
+        "jaws+1975",
+        "open+water+2003",
+      ]);
+      const path = `/api/v1/users/${userId}/recommendations?n=1&explain=true`;
+      expect(await (await fetch(replica.url + path)).json()).toMatchObject({
+        ...{ personalised: true, reason: "description" },
+        movies: [{ because: [{ kind: "description" }] }],
+      });
+    }
+    expect(await listFor(url(), 999_999)).toEqual(nobody);
+  });
+
+  it("gets the popular list where nobody can embed it", async () => {
+    const userId = 50_002;
+    await createUserRepository(world.database).applyMetadata([
+      {
+        ...{ userId, age: null, gender: null, occupation: null },
+        ...{ likes: "waitresses with a secret", dislikes: null },
+      },
+    ]);
+    await using deaf = await world.start({ chromaUrl: "http://127.0.0.1:1" });
+    const failed = /canarec_inference_descriptions_total\{[^}]*outcome="failed"[^}]*\} 1/;
+    await until(async () => {
+      expect(await listFor(deaf.url, userId)).toHaveLength(20);
+      return failed.test(await (await fetch(`${deaf.url}/metrics`)).text());
+    }, 60_000);
+    expect(await internalOf(deaf.url, userId)).toMatchObject({ reason: "no_signals" });
   });
 });
 
