@@ -5,7 +5,7 @@ import path from "node:path";
 import { parseArgs } from "node:util";
 import { createBackup } from "@canarec/db-utils/backup/create-backup";
 import { type Database, openDatabase } from "@canarec/db-utils/database";
-import { createInteractionRepository } from "@canarec/db-utils/interactions/repository";
+import { readKnownUser } from "@canarec/db-utils/users/read-known-user";
 import { migrate } from "@canarec/db-utils/migrations";
 import { ensurePartitions } from "@canarec/db-utils/partitions";
 import { openSession } from "@canarec/db-utils/session";
@@ -125,7 +125,6 @@ const HISTORY_CONNECTIONS = 8;
 
 /** Histories of ever different users, as a replica reads them. */
 async function printHistoryRate(db: Database, users: number): Promise<void> {
-  const repository = createInteractionRepository(db);
   const endMs = performance.now() + HISTORY_SECONDS * 1000;
   let reads = 0;
   let entries = 0;
@@ -134,7 +133,7 @@ async function printHistoryRate(db: Database, users: number): Promise<void> {
     while (performance.now() < endMs) {
       // The first fiftieth of users has histories of 100.
       const userId = 1 + Math.floor((Math.random() * users) / 50);
-      const history = await repository.history(userId);
+      const { entries: history } = await readKnownUser(db, userId);
       entries += history.length;
       reads += 1;
     }

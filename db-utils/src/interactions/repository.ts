@@ -1,6 +1,6 @@
 import type { Database } from "../database.ts";
 import type { Queryable } from "../queryable.ts";
-import { type HistoryEntry, decodeHistory } from "./decode-history.ts";
+import type { HistoryEntry } from "./decode-history.ts";
 
 /** An interaction with the pair it belongs to and the rating as it came. */
 export interface Interaction extends HistoryEntry {
@@ -9,13 +9,8 @@ export interface Interaction extends HistoryEntry {
   readonly ratingRaw: number | null;
 }
 
-/** Reads of `interactions`. The stream-parser alone writes them. */
+/** Reads of `interactions`; a whole history is read by `readKnownUser`. The stream-parser alone writes them. */
 export interface InteractionRepository {
-  /**
-   * A user's interactions, in no particular order; empty for an unknown one. One statement, prepared once a connection,
-   * one index range, one value to parse.
-   */
-  history(userId: number): Promise<HistoryEntry[]>;
   /** The pair's row; undefined when there is none. */
   find(userId: number, movieKey: number): Promise<Interaction | undefined>;
   count(): Promise<number>;
@@ -24,15 +19,6 @@ export interface InteractionRepository {
 export function createInteractionRepository(db: Pick<Database, "pool">): InteractionRepository {
   const client: Queryable = db.pool;
   return {
-    async history(userId) {
-      const { rows } = await client.query<[Buffer | null]>({
-        name: "interaction_history",
-        text: "select interaction_history($1)",
-        values: [userId],
-        rowMode: "array",
-      });
-      return decodeHistory(rows[0]?.[0] ?? null);
-    },
     async find(userId, movieKey) {
       const { rows } = await client.query<Interaction>(
         `select user_id as "userId", movie_key as "movieKey", furthest_minute as "furthestMinute",

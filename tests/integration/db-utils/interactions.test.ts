@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { openDatabase } from "@canarec/db-utils/database";
 import { createInteractionRepository } from "@canarec/db-utils/interactions/repository";
+import { readKnownUser } from "@canarec/db-utils/users/read-known-user";
 import { freshDatabase } from "../../servers.ts";
 import { insertInteractions, insertMovies } from "./catalogue-fixture.ts";
 
@@ -21,19 +22,19 @@ describe("InteractionRepository", () => {
       { userId: 8, movieKey: 1, watched },
     ]);
     const repository = createInteractionRepository(db);
-    const history = await repository.history(7);
+    const { entries: history } = await readKnownUser(db, 7);
     const times = {
       furthestMinute: 91,
       firstWatchedAtMs: Date.parse(watched.first),
       lastWatchedAtMs: Date.parse(watched.last),
     };
     const never = { furthestMinute: null, firstWatchedAtMs: null, lastWatchedAtMs: null };
-    expect(history.sort((a, b) => a.movieKey - b.movieKey)).toEqual([
+    expect([...history].sort((a, b) => a.movieKey - b.movieKey)).toEqual([
       { movieKey: 1, ...times, rating: null, ratedAtMs: null },
       { movieKey: 2, ...never, rating: 0.7, ratedAtMs: -1 },
       { movieKey: 3, ...times, rating: 1, ratedAtMs: Date.parse("2024-03-01T00:00:00Z") },
     ]);
-    expect(await repository.history(9)).toEqual([]);
+    expect(await readKnownUser(db, 9)).toEqual({ entries: [], hidden: [], person: null });
     expect(await repository.find(7, 2)).toEqual({
       userId: 7,
       movieKey: 2,

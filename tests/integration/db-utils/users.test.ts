@@ -1,7 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { openDatabase } from "@canarec/db-utils/database";
 import { createUserRepository } from "@canarec/db-utils/users/repository";
+import { createHiddenMovieRepository } from "@canarec/db-utils/hidden-movies/repository";
+import { readKnownUser } from "@canarec/db-utils/users/read-known-user";
 import { freshDatabase } from "../../servers.ts";
+import { insertMovies } from "./catalogue-fixture.ts";
 
 describe("UserRepository", () => {
   it("makes placeholders once, and keeps what is known", async () => {
@@ -30,6 +33,28 @@ describe("UserRepository", () => {
     });
     expect(await users.find(1)).toMatchObject({ metadataState: "placeholder", age: null });
     expect(await users.find(5)).toBeUndefined();
+  });
+
+  it("are read with what they hide and what is told of them", async () => {
+    await using fresh = await freshDatabase();
+    await using db = await openDatabase(fresh.url);
+    await insertMovies(db, 3);
+    const users = createUserRepository(db);
+    const nothing = { age: null, gender: null, occupation: null, likes: null, dislikes: null };
+    const told = { ...nothing, age: 34, likes: "x".repeat(2_000) };
+    await users.applyMetadata([
+      { userId: 2, ...told },
+      { userId: 3, ...nothing },
+    ]);
+    const hidden = createHiddenMovieRepository(db);
+    for (const place of [3, 1, 1]) expect(await hidden.hide(2, `movie+${place}`)).toBe(true);
+    expect(await hidden.hide(2, "nothing+1999")).toBe(false);
+    expect(await readKnownUser(db, 2)).toEqual({
+      entries: [],
+      hidden: [1, 3],
+      person: { ...told, likes: "x".repeat(1_000) },
+    });
+    expect(await readKnownUser(db, 3)).toEqual({ entries: [], hidden: [], person: null });
   });
 
   it("claims due look-ups for one asker at a time, and again when they failed", async () => {
