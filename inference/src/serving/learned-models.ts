@@ -1,18 +1,17 @@
 import type { BundleContents } from "../bundle/codec/index.ts";
 import type { Blend } from "../models/blend/blend.ts";
-import { signalsOf } from "../models/blend/blend.ts";
 import type { LikenessSpace } from "../models/blend/vary-list.ts";
 import type { ModelName, Scorer } from "../models/model.ts";
 import type { PreferenceRule } from "../models/preference.ts";
-import { SPARSE_MODELS } from "../models/ranker/model-order.ts";
+import { createBlendRanker } from "../models/ranker/blend-ranker.ts";
 import { KIN, type Newcomers, noNewcomers } from "../models/ranker/newcomers.ts";
 import { prepareLearned } from "../models/ranker/prepare-learned.ts";
-import { type Ranker, createRanker } from "../models/ranker/ranker.ts";
+import type { Ranker } from "../models/ranker/ranker.ts";
 import type { NeighbourList } from "../retrieval/neighbour-index.ts";
 
 /** A bundle's learned part, ready to answer. */
 export interface LearnedModels {
-  /** Asks the models that have a weight in the blend, and those that name candidates. */
+  /** Asks the models that lists are made of. */
   readonly ranker: Ranker;
   readonly blend: Blend;
   readonly rule: PreferenceRule;
@@ -32,13 +31,8 @@ export function learnedModelsOf({ learned, catalogue }: BundleContents): Learned
   if (learned === undefined) return undefined;
   const known = catalogue.length;
   const { scorers, blend } = prepareLearned(learned, known);
-  const used = signalsOf(blend);
-  // Sparse models name the candidates, whatever their weight: the weights were learned on their best.
-  const isAsked = (name: ModelName) => used.includes(name) || SPARSE_MODELS.includes(name);
-  const asked = new Map([...scorers].filter(([name]) => isAsked(name)));
   const { preference: rule, likeness } = learned;
-  const ranker = createRanker(asked, blend.candidatesPerModel);
-  return { ranker, blend, rule, known, likeness, scorers };
+  return { ranker: createBlendRanker(scorers, blend), blend, rule, known, likeness, scorers };
 }
 
 /**

@@ -2,7 +2,7 @@ import type { LearnedModel } from "../bundle/codec/contents.ts";
 import type { Split, TestCase } from "../evaluation/split.ts";
 import { type CaseAnswers, askForCase } from "../models/blend/ask-for-case.ts";
 import type { ModelName, Scorer } from "../models/model.ts";
-import { createRanker } from "../models/ranker/ranker.ts";
+import type { Ranker } from "../models/ranker/ranker.ts";
 import { modelOf } from "./model-plan.ts";
 
 /** Models in memory, by name. */
@@ -10,16 +10,10 @@ export function prepareModels(models: readonly LearnedModel[]): Map<ModelName, S
   return new Map(models.map(({ name, artifact }) => [name, modelOf(name).prepare(artifact)]));
 }
 
-/**
- * Ask models about each user of a split as a replica does: the same candidates, the same scores.
- *
- * @param perModel movies that each sparse model names.
- */
+/** Ask models about each user of a split, as a replica does. */
 export function* askCases(
-  scorers: ReadonlyMap<ModelName, Scorer>,
+  ranker: Ranker,
   { cases, training }: Split,
-  perModel: number,
 ): Generator<readonly [TestCase, CaseAnswers]> {
-  const ranker = createRanker(scorers, perModel);
   for (const one of cases) yield [one, askForCase(ranker, training.movies, one)];
 }

@@ -12,6 +12,7 @@ import { parseBlend } from "../models/blend/blend.ts";
 import { listForCase } from "../models/blend/list-for-case.ts";
 import type { MovieFeatures } from "../models/model.ts";
 import { DEFAULT_PREFERENCE } from "../models/preference.ts";
+import { createBlendRanker } from "../models/ranker/blend-ranker.ts";
 import { askCases, prepareModels } from "./ask-cases.ts";
 import { type FitOptions, fitModels } from "./fit-models.ts";
 import type { ModelPlan } from "./model-plan.ts";
@@ -103,7 +104,7 @@ export function evaluateLearned(
   const parts = { space: learned.likeness, draw: () => 0 };
   const depth = depthOf(options);
   const lists: Int32Array[] = [];
-  const asked = askCases(prepareModels(learned.models), split, blend.candidatesPerModel);
+  const asked = askCases(createBlendRanker(prepareModels(learned.models), blend), split);
   for (const [{ candidates: sampled }, answers] of asked) {
     const room = sampled === undefined ? depth : answers.candidates.length;
     const list = listForCase(still, answers, parts, room);

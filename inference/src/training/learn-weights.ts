@@ -5,6 +5,7 @@ import { type BlendExample, exampleFrom, exampleOfOffer } from "../models/blend/
 import { type LearnedTerms, learnBlend } from "../models/blend/learn-blend.ts";
 import { type Interactions, rowBefore } from "../models/interactions.ts";
 import type { ModelName, Scorer } from "../models/model.ts";
+import { scorersFor } from "../models/ranker/blend-ranker.ts";
 import { createRanker } from "../models/ranker/ranker.ts";
 import { askCases } from "./ask-cases.ts";
 import type { TakenList } from "./taken-list.ts";
@@ -28,6 +29,9 @@ const CONTENDERS_PER_MODEL = 50;
 
 /** Pull of each weight towards 0: little, for there are hundreds of candidates a user. */
 const RIDGE = 0.01;
+
+/** Share of the largest weight below which a model changes lists by less than it costs. */
+const NEGLIGIBLE = 0.05;
 
 /** Lists, and users who were shown them, that it takes to learn from them. */
 const LEAST_LISTS = 500;
@@ -66,32 +70,55 @@ export function listModels(names: readonly ModelName[]): readonly ModelName[] {
  *
  * Where enough of our own lists are known, by what was chosen from them: people come across popular movies
  * elsewhere, and weights learned from all that they watch make lists of what they would have found anyway. Else by
- * what they found.
+ * what they found. Models that hardly count are left out, and the others weighed anew without them: so candidates are
+ * named as they will be where lists are made.
  */
 export function learnWeights(
   scorers: ReadonlyMap<ModelName, Scorer>,
-  { found, taken, interactions }: WeighingMaterial,
+  material: WeighingMaterial,
 ): LearnedWeights {
-  const terms = listModels([...scorers.keys()]).map((signal) => ({
-    signal,
-    shape: "standard" as const,
-  }));
+  const names = listModels([...scorers.keys()]);
+  const first = weigh(names, scorers, material);
+  if (first === undefined) return alike(names);
+  const most = Math.max(...first.terms.map(({ weight }) => weight));
+  const kept = first.terms.filter(({ weight }) => weight >= NEGLIGIBLE * most);
+  if (kept.length === names.length) return first;
+  const again = weigh(
+    kept.map(({ signal }) => signal),
+    scorers,
+    material,
+  );
+  const terms = again?.terms ?? kept;
+  const weightOf = new Map(terms.map(({ signal, weight }) => [signal, weight]));
+  return { ...first, terms: termsOf(names, (name) => weightOf.get(name) ?? 0) };
+}
+
+/** Undefined where there is too little to learn from. */
+function weigh(
+  names: readonly ModelName[],
+  all: ReadonlyMap<ModelName, Scorer>,
+  { found, taken, interactions }: WeighingMaterial,
+): LearnedWeights | undefined {
+  const terms = termsOf(names, () => 0);
+  const scorers = scorersFor(names, all);
   const users = new Set(taken.map(({ user }) => user)).size;
   if (taken.length >= LEAST_LISTS && users >= LEAST_USERS) {
-    const learned = learnBlend([...offersOf(scorers, taken, interactions)], {
-      terms,
-      ridge: RIDGE,
-    });
+    const offers = [...offersOf(scorers, taken, interactions)];
+    const learned = learnBlend(offers, { terms, ridge: RIDGE });
     if (saysAnything(learned)) return { terms: learned.terms, users, lists: learned.users };
   }
-  if (found === undefined) return alike(terms);
-  const examples: BlendExample[] = [];
-  for (const [{ targets }, answers] of askCases(scorers, found, CONTENDERS_PER_MODEL)) {
-    examples.push(exampleFrom(answers, targets));
-  }
+  if (found === undefined) return undefined;
+  const ranker = createRanker(scorers, CONTENDERS_PER_MODEL);
+  const examples = Array.from(askCases(ranker, found), ([{ targets }, answers]) =>
+    exampleFrom(answers, targets),
+  );
   const learned = learnBlend(examples, { terms, ridge: RIDGE });
-  if (!saysAnything(learned)) return alike(terms);
+  if (!saysAnything(learned)) return undefined;
   return { terms: learned.terms, users: learned.users, lists: 0 };
+}
+
+function termsOf(names: readonly ModelName[], weightOf: (name: ModelName) => number): BlendTerm[] {
+  return names.map((signal) => ({ signal, shape: "standard", weight: weightOf(signal) }));
 }
 
 function saysAnything({ terms }: LearnedTerms): boolean {
@@ -114,10 +141,6 @@ function* offersOf(
   }
 }
 
-function alike(terms: readonly Omit<BlendTerm, "weight">[]): LearnedWeights {
-  return {
-    terms: terms.map((term) => ({ ...term, weight: 1 / terms.length })),
-    users: 0,
-    lists: 0,
-  };
+function alike(names: readonly ModelName[]): LearnedWeights {
+  return { terms: termsOf(names, () => 1 / names.length), users: 0, lists: 0 };
 }

@@ -5,6 +5,7 @@ import type { Blend } from "../models/blend/blend.ts";
 import { listForCase } from "../models/blend/list-for-case.ts";
 import type { LikenessSpace } from "../models/blend/vary-list.ts";
 import type { ModelName, Scorer } from "../models/model.ts";
+import { createBlendRanker } from "../models/ranker/blend-ranker.ts";
 import { askCases } from "./ask-cases.ts";
 
 const METRICS = ["recall@20", "ndcg@10", "ndcg@20", "ndcg@100"] as const;
@@ -43,7 +44,7 @@ export async function measureModels(
   const still = { ...blend, exploration: { ...blend.exploration, chance: 0 } };
   const parts = { space: likeness, draw: () => 0 };
   const lists: Int32Array[] = [];
-  for (const [, answers] of askCases(models, split, blend.candidatesPerModel)) {
+  for (const [, answers] of askCases(createBlendRanker(models, blend), split)) {
     lists.push(listForCase(still, answers, parts, DEPTH));
   }
   by.blend = measured(measureLists(lists, split, { metrics: METRICS }));

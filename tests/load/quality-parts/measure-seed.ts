@@ -10,6 +10,7 @@ import type {
   MovieFeatures,
   Scorer,
 } from "@canarec/inference/models/model";
+import { createBlendRanker } from "@canarec/inference/models/ranker/blend-ranker";
 import { askCases, prepareModels } from "@canarec/inference/training/ask-cases";
 import { fitModels } from "@canarec/inference/training/fit-models";
 import { BLEND_SHAPE, learnWeights } from "@canarec/inference/training/learn-weights";
@@ -86,7 +87,7 @@ function listsOf(
   space: LikenessSpace,
 ): Int32Array[] {
   const parts = { space, draw: () => 0 };
-  return Array.from(askCases(scorers, split, blend.candidatesPerModel), ([, answers]) =>
+  return Array.from(askCases(createBlendRanker(scorers, blend), split), ([, answers]) =>
     listForCase(blend, answers, parts, DEPTH),
   );
 }
