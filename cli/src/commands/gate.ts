@@ -20,7 +20,7 @@ export function addGateCommands(program: Command, context: CliContext): void {
     .option("--least-users <n>", "fewer to test on are no data; 50", wholeNumber(2, MOST_USERS))
     .option(
       "--coverage-share <share>",
-      "of main's coverage that must be left; 0.5",
+      "of main's coverage that must be left; 0.1",
       numberFrom(0, 1),
     )
     .option("--p99-ms <ms>", "budget of a list; 5", positiveNumber)

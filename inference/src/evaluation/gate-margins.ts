@@ -5,7 +5,7 @@ const Margins = z.strictObject({
   lossShare: z.number().min(0).max(1).default(0.02),
   level: z.number().gt(0.5).lt(1).default(0.95),
   leastUsers: z.int().min(2).default(50),
-  coverageShare: z.number().min(0).max(1).default(0.5),
+  coverageShare: z.number().min(0).max(1).default(0.1),
   p99Ms: z.number().positive().default(5),
   slowdown: z.number().min(1).default(1.5),
   invalidAnswers: z.int().min(0).default(0),
@@ -20,7 +20,10 @@ export interface GateMargins {
   readonly level: number;
   /** With fewer test users nothing is said of measures; 50 unless told, at least 2. */
   readonly leastUsers: number;
-  /** Share of main's coverage that must be left, in [0, 1]; 0.5 unless told. */
+  /**
+   * Share of main's coverage that must be left, in [0, 1]; 0.1 unless told. Learned lists hold fewer movies than lists of
+   * neighbours, which hold nearly all; a popular list for everybody holds a hundredth of these.
+   */
   readonly coverageShare: number;
   /** What the 99 % quantile of one answer's time may be, in milliseconds; 5 unless told. */
   readonly p99Ms: number;
