@@ -110,8 +110,8 @@ describe("decideGate", () => {
 
   it.each([
     [0.2, 0.1, []],
-    [0.2, 0.02, []],
-    [0.2, 0.0199, ["coverage"]],
+    [0.5, 0.05, []],
+    [0.5, 0.0499, ["coverage"]],
     [0, 0, []],
   ])("coverage %d of main, %d of the candidate", (main, candidate, expected) => {
     expect(codes({ coverage: { main, candidate } })).toEqual(expected);
