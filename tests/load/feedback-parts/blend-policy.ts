@@ -4,14 +4,16 @@ import { askForCase } from "@canarec/inference/models/blend/ask-for-case";
 import type { Blend } from "@canarec/inference/models/blend/blend";
 import { makeList } from "@canarec/inference/models/blend/make-list";
 import { slotDraws } from "@canarec/inference/models/blend/slot-draws";
-import type { ModelName, MovieFeatures } from "@canarec/inference/models/model";
+import type { MovieFeatures } from "@canarec/inference/models/model";
 import { type Ranker, createRanker } from "@canarec/inference/models/ranker/ranker";
+import { planModels } from "@canarec/inference/training/model-plan";
 import { prepareModels } from "@canarec/inference/training/ask-cases";
-import { BLEND_SHAPE, learnWeights } from "@canarec/inference/training/learn-weights";
+import { BLEND_SHAPE, learnWeights, listModels } from "@canarec/inference/training/learn-weights";
 import { fitNight } from "./fit-night.ts";
 import { LIST_LENGTH, type Night, type Policy } from "./policy.ts";
 
-const MODELS: readonly ModelName[] = ["popularity", "transitions", "ease", "ials", "content"];
+/** All that lists are made of. */
+const NAMES = listModels(planModels([]).map(({ name }) => name));
 
 /** Nights between two searches for weights. */
 const RELEARNED_EVERY = 7;
@@ -40,7 +42,7 @@ export function createBlendPolicy(name: string, settings: BlendSettings): Policy
     async train(night) {
       if (night.day % RELEARNED_EVERY === 0) blend = await learnFrom(night, settings);
       ranker = createRanker(
-        prepareModels(await fitNight(MODELS, night.interactions, night.features)),
+        prepareModels(await fitNight(NAMES, night.interactions, night.features)),
         BLEND_SHAPE.candidatesPerModel,
       );
       ({ features } = night);
@@ -58,7 +60,7 @@ export function createBlendPolicy(name: string, settings: BlendSettings): Policy
 async function learnFrom(night: Night, { explores, learnsFromLists }: BlendSettings) {
   const { interactions, features } = night;
   const { training, ...material } = materialOf(learnsFromLists ? night : { ...night, taken: [] });
-  const models = await fitNight(MODELS, training, features);
+  const models = await fitNight(NAMES, training, features);
   const { terms } = learnWeights(prepareModels(models), { ...material, interactions });
   const { exploration } = BLEND_SHAPE;
   return {
