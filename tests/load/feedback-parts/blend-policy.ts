@@ -5,7 +5,8 @@ import type { Blend } from "@canarec/inference/models/blend/blend";
 import { makeList } from "@canarec/inference/models/blend/make-list";
 import { slotDraws } from "@canarec/inference/models/blend/slot-draws";
 import type { MovieFeatures } from "@canarec/inference/models/model";
-import { type Ranker, createRanker } from "@canarec/inference/models/ranker/ranker";
+import { createBlendRanker } from "@canarec/inference/models/ranker/blend-ranker";
+import type { Ranker } from "@canarec/inference/models/ranker/ranker";
 import { planModels } from "@canarec/inference/training/model-plan";
 import { prepareModels } from "@canarec/inference/training/ask-cases";
 import { BLEND_SHAPE, learnWeights, listModels } from "@canarec/inference/training/learn-weights";
@@ -41,10 +42,8 @@ export function createBlendPolicy(name: string, settings: BlendSettings): Policy
     name,
     async train(night) {
       if (night.day % RELEARNED_EVERY === 0) blend = await learnFrom(night, settings);
-      ranker = createRanker(
-        prepareModels(await fitNight(NAMES, night.interactions, night.features)),
-        BLEND_SHAPE.candidatesPerModel,
-      );
+      const models = await fitNight(NAMES, night.interactions, night.features);
+      if (blend !== undefined) ranker = createBlendRanker(prepareModels(models), blend);
       ({ features } = night);
       movies = night.interactions.movies;
     },
