@@ -9,7 +9,7 @@ const DAY_MS = 86_400_000;
 describeModelContract(newness, { isPersonal: false, hasParts: false });
 
 describe("newness", () => {
-  it("halves with each half-life since a movie was first met, and is 0 of what nobody has met", async () => {
+  it("halves with each half-life since a movie was first met, and is the mean of what nobody has met", async () => {
     const interactions = interactionsFrom(
       [
         { user: 0, movie: 0, preference: 1, time: 30 * DAY_MS },
@@ -20,6 +20,6 @@ describe("newness", () => {
       { users: 2, movies: 4 },
     );
     const { arrays } = await newness.fit(interactions, { halfLifeDays: 10 }, fixtureTools(4));
-    expect(arrays["scores"]).toEqual(Float32Array.of(1, 0.5, 0.25, 0));
+    expect(arrays["scores"]).toEqual(Float32Array.of(1, 0.5, 0.25, 1.75 / 3));
   });
 });

@@ -17,7 +17,7 @@ export interface NewnessConfig {
 
 /**
  * How lately a movie was first met by anybody: 2^(−age / half-life) in [0, 1], age counted back from the latest
- * interaction of all; 0 for one that nobody has met. The same for everybody: what came lately is what people come to
+ * interaction of all; of one that nobody has met nothing is known: it is as new as the mean of the others. The same for everybody: what came lately is what people come to
  * next, which models of tastes, having seen little of it, do not know.
  */
 export const newness: Model<NewnessConfig> = {
@@ -48,7 +48,14 @@ function scoresOf({ movies, movieOf, times }: Interactions, halfLifeMs: number):
     first[movie] = Math.min(first[movie] as number, time);
     latest = Math.max(latest, time);
   }
-  return Float32Array.from(first, (time) =>
-    time === Infinity ? 0 : 2 ** ((time - latest) / halfLifeMs),
-  );
+  let [sum, met] = [0, 0];
+  const scores = Float32Array.from(first, (time) => {
+    if (time === Infinity) return NaN;
+    const score = 2 ** ((time - latest) / halfLifeMs);
+    met += 1;
+    sum += score;
+    return score;
+  });
+  const mean = met === 0 ? 0 : sum / met;
+  return scores.map((score) => (Number.isNaN(score) ? mean : score));
 }

@@ -58,6 +58,7 @@ export function createRecommendByModels({
       movies: explain ? explainLearned({ model, learned, user, list }, movies) : movies,
       personalised: true,
       ...(list.propensities && { propensities: list.propensities }),
+      isPartial: list.skipped.length > 0,
     };
   };
 }

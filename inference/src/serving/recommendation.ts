@@ -26,6 +26,8 @@ export interface Recommendations {
   readonly basis?: ColdBasis;
   /** Chance of each movie to have its place; absent where nothing was drawn. */
   readonly propensities?: readonly number[];
+  /** Whether models were left out for want of time. */
+  readonly isPartial?: boolean;
 }
 
 export interface RecommendOptions {

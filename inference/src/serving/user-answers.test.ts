@@ -111,6 +111,23 @@ describe("kept lists", () => {
     expect(shares[3]).toBe(1);
   });
 
+  it("without all models are made anew after a second, once there was time for all", async () => {
+    const { recommend } = byModels.recommender;
+    let isPartial = true;
+    const partly = {
+      ...byModels.recommender,
+      recommend: (model: ServingModel) => ({ ...recommend(model), isPartial }),
+    };
+    const { world, lists, recount } = setup({ ...byModels, recommender: partly });
+    await lists();
+    recount(30, 10_000);
+    isPartial = false;
+    world.nowMs = 999;
+    expect(new Set(await lists())).toEqual(new Set(["movie+00"]));
+    world.nowMs = 1_000;
+    expect(new Set(await lists())).toEqual(new Set(["movie+29"]));
+  });
+
   it("by models follow a new movie at once", async () => {
     const { model, lists, recount } = setup(byModels);
     await lists();

@@ -22,6 +22,8 @@ export interface TextAnswer {
   readonly personalised: boolean;
   /** Chance of each movie to have its place; null where nothing was drawn. */
   readonly propensities: readonly number[] | null;
+  /** Whether models were left out for want of time: such a list is not kept for long. */
+  readonly isPartial: boolean;
 }
 
 /** A list with all that an explanation needs. */
@@ -66,7 +68,7 @@ export function createUserAnswers(parts: UserAnswersParts): UserAnswers {
     const { history, known } = userOf(userId, result, descriptions);
     const asked = { n: LIST_LENGTH, ...known, userId };
     const list = recommender.recommend(model, history, asked);
-    const { movies, personalised, propensities } = list;
+    const { movies, personalised, propensities, isPartial } = list;
     const answer = {
       model,
       modelVersion: model.version,
@@ -76,6 +78,7 @@ export function createUserAnswers(parts: UserAnswersParts): UserAnswers {
       reason: reasonOf(result, list),
       personalised,
       propensities: propensities ?? null,
+      isPartial: isPartial === true,
     };
     if (result.kind === "fresh") result.entry.answer = answer;
     return answer;
@@ -107,6 +110,9 @@ export function createUserAnswers(parts: UserAnswersParts): UserAnswers {
   };
 }
 
+/** How long a list without all its models is kept: so long a machine may be too busy for a better one. */
+const PARTIAL_MS = 1_000;
+
 /** After new counts, the lists of all users are made anew within this time, each at a moment of its own. */
 const SPREAD_MS = 45_000;
 
@@ -127,6 +133,7 @@ function currentAnswers(nowMs: () => number) {
   let counts = { model: undefined as ServingModel | undefined, version: 0, sinceMs: 0 };
   return (answer: TextAnswer, model: ServingModel, userId: number): boolean => {
     if (answer.model !== model || answer.modelVersion !== model.version) return false;
+    if (answer.isPartial && nowMs() - answer.madeMs >= PARTIAL_MS) return false;
     const behind = model.countsVersion - answer.countsVersion;
     if (behind === 0) return true;
     const turn = (userId * GOLDEN_RATIO) % 1;

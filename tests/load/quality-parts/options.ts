@@ -13,8 +13,8 @@ export interface QualityOptions {
   readonly json: boolean;
 }
 
-/** Models whose scores depend on interactions; content needs texts, which ratings alone do not have. */
-const OF_RATINGS = "popularity,transitions,sequence,ease,ials,newness";
+/** All that lists are made of but content, which needs texts: ratings alone have none. */
+const OF_RATINGS = "popularity,item_knn,rp3beta,transitions,sequence,ease,ials,newness,approval";
 
 /** A temporal split has no chance in it: one seed is all there is. */
 export function parseOptions(args: readonly string[]): QualityOptions {
