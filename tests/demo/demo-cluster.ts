@@ -22,8 +22,11 @@ export interface Commands {
   readonly canarec: (...args: string[]) => Promise<unknown>;
   /** @returns the release's number. */
   readonly submit: (...args: string[]) => Promise<number>;
-  /** Tells each state, until the release is over. */
-  readonly untilOver: (releaseId: number) => Promise<ReleaseReport>;
+  /** Tells each state, until the release is over. @param onState awaited at each. */
+  readonly untilOver: (
+    releaseId: number,
+    onState?: (state: string) => Promise<void>,
+  ) => Promise<ReleaseReport>;
 }
 
 /** The `canarec` command on the cluster of a home. */
@@ -41,12 +44,14 @@ export function commandsOf(home: string): Commands {
       const { releaseId } = (await canarec("release", "submit", ...args)) as { releaseId: number };
       return releaseId;
     },
-    untilOver: async (id) => {
+    untilOver: async (id, onState) => {
       let state = "";
       for (;;) {
         const report = await reportOf(id);
-        if (report.rollout.state !== state) say(`  ${report.rollout.state}`);
+        const isNew = report.rollout.state !== state;
         state = report.rollout.state;
+        if (isNew) say(`  ${state}`);
+        if (isNew) await onState?.(state);
         if (OVER.includes(state)) return report;
         await sleep(1_000);
       }

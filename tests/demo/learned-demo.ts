@@ -21,7 +21,7 @@ import { type Lists, type TrueShares, drawVisitors, trueShares } from "./true-ef
 
 /**
  * From training to main, on a fresh cluster with the simulated platform: users with a history, a main of content neighbours
- * whose lists they choose from, `canarec train`, the offline gate, the canary by the plan `quick` (policy superior), and the verdict against the
+ * whose lists they choose from, `canarec train`, the offline gate, the canary by the plan `quick` (policy non-inferior), and the verdict against the
  * simulator's own truth:
  *
  *   npm run demo:learned
@@ -40,7 +40,8 @@ const LISTS_MS = 360_000;
 const SETTLE_MS = 30_000;
 /** Those that the plan's evaluation sees mature, about. */
 const TRUTH = { evaluations: 5, visits: 6_500 };
-const ASKED_AT_ONCE = 16;
+/** The replicas serve users meanwhile. */
+const ASKED_AT_ONCE = 2;
 /** Of a normal estimate, 95 % two-sided. */
 const Z_95 = 1.96;
 
@@ -118,17 +119,20 @@ async function demonstrate(): Promise<boolean> {
     const main = await bringUpMain(make());
     const bundle = await train();
     await sleep(SETTLE_MS);
-    const plan = ["--plan", "quick", "--policy", "superior"];
+    const visitors = drawVisitors(make(), TRUTH);
+    const plan = ["--plan", "quick", "--policy", "non-inferior"];
     const learned = await submit("--ref", "HEAD", "--bundle", bundle, ...plan);
     say(`release ${learned}: bundle ${bundle.slice(0, 12)}`);
-    const report = await untilOver(learned);
-    const { record } = (await canarec("release", "replay", String(learned))) as Replayed;
-    // The old main stays warm for a while.
-    const visitors = drawVisitors(make(), TRUTH);
-    const truth = trueShares(make, visitors, {
-      main: await listsOf(main, visitors.flat()),
-      nightly: await listsOf(learned, visitors.flat()),
+    let truth: TrueShares | undefined;
+    const report = await untilOver(learned, async (state) => {
+      if (state !== "evaluating") return; // both builds answer now
+      truth = trueShares(make, visitors, {
+        main: await listsOf(main, visitors.flat()),
+        nightly: await listsOf(learned, visitors.flat()),
+      });
     });
+    if (truth === undefined) throw new Error(`it was never evaluated: ${report.rollout.state}`);
+    const { record } = (await canarec("release", "replay", String(learned))) as Replayed;
     return tell(report, record, truth);
   } finally {
     process.kill(cluster.pid, "SIGINT");
