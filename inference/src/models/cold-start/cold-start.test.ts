@@ -5,7 +5,6 @@ import { chooseSurvey } from "./choose-survey.ts";
 import { countGroupTastes, largestGroups, scoreByGroups } from "./group-tastes.ts";
 import { type Person, groupsOf } from "./person-groups.ts";
 import { scoreByDescription } from "./score-by-description.ts";
-import { interactionsFromAnswers } from "./survey-answers.ts";
 
 describe("chooseSurvey", () => {
   /** 0, 1 and 2 along one axis, 3 along the other. */
@@ -69,21 +68,6 @@ describe("chooseSurvey", () => {
     expect(() => chooseSurvey(movies, { count: 1 })).toThrow("different movies");
     const fitting = { ...movies, familiarity: [1, 1, 1, 1] };
     expect(() => chooseSurvey(fitting, { count: 1, noise: 0 })).toThrow("noise");
-  });
-});
-
-describe("interactionsFromAnswers", () => {
-  it("counts what was told, and nothing that was not", () => {
-    const answers = new Map([
-      [7, "liked"],
-      [3, "disliked"],
-      [5, "unknown"],
-    ] as const);
-    expect(interactionsFromAnswers(answers, 9)).toEqual({
-      movieOf: Int32Array.of(3, 7),
-      preferences: Float32Array.of(-0.8, 0.8),
-      times: Float64Array.of(9, 9),
-    });
   });
 });
 
