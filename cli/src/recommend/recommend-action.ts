@@ -61,6 +61,7 @@ export async function recommendAction(
 function inWords(answer: Answer, explain: boolean): string {
   const kind = answer.personalised ? wordsOf(answer.reason) : "popular and well rated";
   const hasModels = answer.movies.some(({ models }) => models !== undefined);
+  const hasRatings = answer.movies.some(({ predictedRating }) => predictedRating !== undefined);
   const head = [
     "",
     "movie",
@@ -69,6 +70,7 @@ function inWords(answer: Answer, explain: boolean): string {
     "genres",
     ...(explain ? ["because of"] : []),
     ...(hasModels ? ["by"] : []),
+    ...(hasRatings ? ["expected rating"] : []),
   ];
   const rows = answer.movies.map((movie, place) => [
     place + 1,
@@ -78,6 +80,7 @@ function inWords(answer: Answer, explain: boolean): string {
     movie.genres.slice(0, 3).join(", "),
     ...(explain ? [reasonsOf(movie.because ?? [])] : []),
     ...(hasModels ? [sharesOf(movie.models ?? {})] : []),
+    ...(hasRatings ? [shareOf(movie.predictedRating)] : []),
   ]);
   return [
     `User ${answer.userId}: ${counted(answer.movies.length, "movie")}, ${kind}.`,
@@ -103,6 +106,11 @@ function reasonsOf(reasons: readonly z.output<typeof Reason>[]): string {
 function wordsOf(reason: string): string {
   if (reason === "description") return "by what they say of themselves";
   return reason === "demographics" ? "by what people like them like" : "by what they watched";
+}
+
+/** `82 %` of the best rating. */
+function shareOf(rating: number | undefined): string | null {
+  return rating === undefined ? null : `${Math.round(rating * 100)} %`;
 }
 
 /** `ease 61 %, item_knn 30 %` */

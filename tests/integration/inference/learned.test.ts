@@ -133,10 +133,16 @@ describe("a replica with a learned bundle", () => {
     await using replica = await world.start({ bundleId: trained.bundleId });
     const path = "/api/v1/users/1000/recommendations?n=5&explain=true";
     const answer = (await (await fetch(`${replica.url}${path}`)).json()) as {
-      movies: { models: Record<string, number>; because: { kind: string; share: number }[] }[];
+      movies: {
+        models: Record<string, number>;
+        because: { kind: string; share: number }[];
+        predictedRating: number;
+      }[];
     };
     expect(answer.movies).toHaveLength(5);
-    for (const { models, because } of answer.movies) {
+    for (const { models, because, predictedRating } of answer.movies) {
+      expect(predictedRating).toBeGreaterThan(0);
+      expect(predictedRating).toBeLessThanOrEqual(1);
       const total = Object.values(models).reduce((sum, share) => sum + share, 0);
       expect(total).toBeCloseTo(1, 2);
       expect(because[0]).toMatchObject({ kind: "watched" });
