@@ -95,7 +95,9 @@ describe("exposures", () => {
     await ask(balancer.url, range(100, 401), 8);
     await using reader = await readExposures([again.url], "exposures");
     const exposures = await reader.ofUsers(range(500, 1));
-    expect(exposures).toHaveLength(500);
+    // At least once: a batch whose acknowledgement was late is sent again, and the parser knows it by its id.
+    expect(new Set(exposures.map(({ requestId }) => requestId)).size).toBe(500);
+    expect(new Set(exposures.map(({ userId }) => userId)).size).toBe(500);
     await until(async () => (await metric(balancer, "canarec_exposure_spool_bytes")) === 0);
     expect(await metric(balancer, "canarec_exposure_kafka_away")).toBe(0);
     expect(await metric(balancer, "canarec_exposures_dropped_total")).toBe(0);
