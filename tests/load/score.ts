@@ -13,7 +13,9 @@ const WARM_UP = 300;
  * In one process: a list of 20 from a history that was never asked for before (fold-in, every model's scores,
  * blend, variety, exploration), and the same by neighbours alone.
  *
- *   npm run bench -- score [--movies 27000] [--history 200] [--users 2000]
+ *   npm run bench -- score [--movies 27000] [--history 200] [--users 2000] [--alike]
+ *
+ * Models weigh what training gives them; `--alike`: all the same, so that every one is asked.
  */
 export async function run(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
@@ -22,18 +24,19 @@ export async function run(args: readonly string[]): Promise<void> {
       movies: { type: "string", default: "27000" },
       history: { type: "string", default: "200" },
       users: { type: "string", default: "2000" },
+      alike: { type: "boolean", default: false },
     },
   });
   const [movies, history, users] = [values.movies, values.history, values.users].map(Number);
   if (!movies || !history || !users) throw new Error("expected numbers above 0");
   const sampler = openSampler(movies, 1);
-  const contents = await syntheticBundle({ movies, sampler });
+  const contents = await syntheticBundle({ movies, sampler, alike: values.alike });
   const learned = new ServingModel("0".repeat(64), contents);
-  const { learned: part, ...without } = contents;
+  const { learned: _, ...without } = contents;
   const plain = new ServingModel("1".repeat(64), without);
   const histories = Array.from({ length: users + WARM_UP }, () => randomHistory(history, sampler));
   print(
-    `${movies} movies, ${history} a history, models ${part?.models.map(({ name }) => name).join(", ")}`,
+    `${movies} movies, ${history} a history, models ${learned.learned?.ranker.models.join(", ")}`,
   );
   const byModels = measure(learned, histories);
   const byNeighbours = measure(plain, histories);

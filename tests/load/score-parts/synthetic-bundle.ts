@@ -17,15 +17,23 @@ const TABLES: readonly ModelName[] = [
   ...(["ease", "transitions", "sequence"] as const),
 ];
 
+/** As they are learned on ml-latest-small (docs/quality.md, weak split), about. */
+const LEARNED_WEIGHTS: Readonly<Partial<Record<ModelName, number>>> = {
+  ...{ ials: 0.47, transitions: 0.3, ease: 0.08, item_knn: 0.05 },
+};
+
 export interface SyntheticOptions {
   readonly movies: number;
   readonly sampler: Sampler;
+  /** Every model weighs the same, so that all are asked; else those have a weight that training gives one. */
+  readonly alike?: boolean;
 }
 
 /** A bundle with every model there is: tables of random neighbours, popular ones more often; the others fitted. */
 export async function syntheticBundle({
   movies,
   sampler,
+  alike = false,
 }: SyntheticOptions): Promise<BundleContents> {
   const tools = toolsFor(movies, sampler);
   const interactions = interactionsFrom(rowsOf(sampler), { users: USERS, movies });
@@ -53,8 +61,12 @@ export async function syntheticBundle({
     );
   }
   const listed = listModels(models.map(({ name }) => name));
-  const weight = 1 / listed.length;
-  const terms = listed.map((signal) => ({ signal, shape: "standard" as const, weight }));
+  const weightOf = (name: ModelName) => (alike ? 1 / listed.length : (LEARNED_WEIGHTS[name] ?? 0));
+  const terms = listed.map((signal) => ({
+    signal,
+    shape: "standard" as const,
+    weight: weightOf(signal),
+  }));
   return {
     ...emptyBundle(movies, sampler),
     learned: {
