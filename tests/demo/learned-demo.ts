@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -6,6 +6,8 @@ import { table } from "@canarec/cli/output/table";
 import type { ReleaseReport } from "@canarec/cli/release/control-api";
 import type { TrainReport } from "@canarec/cli/train/train-report";
 import { openDatabase } from "@canarec/db-utils/database";
+import type { ReleasePlan } from "@canarec/load-balancer/contract/release-plan";
+import { parsePlans } from "@canarec/load-balancer/rollout/plans";
 import { readStates } from "@canarec/load-balancer/runtimes/process/replica-files";
 import { isLive } from "@canarec/load-balancer/runtimes/process/replica-process";
 import { parseBlend } from "@canarec/inference/models/blend/blend";
@@ -21,7 +23,7 @@ import { type Lists, type TrueShares, drawVisitors, trueShares } from "./true-ef
 
 /**
  * From training to main, on a fresh cluster with the simulated platform: users with a history, a main of content neighbours
- * whose lists they choose from, `canarec train`, the offline gate, the canary by the plan `quick` (policy non-inferior), and the verdict against the
+ * whose lists they choose from, `canarec train`, the offline gate, the canary by a plan like `quick` (policy superior), and the verdict against the
  * simulator's own truth:
  *
  *   npm run demo:learned
@@ -39,11 +41,14 @@ const MODELS =
 const LISTS_MS = 360_000;
 const SETTLE_MS = 30_000;
 /** Those that the plan's evaluation sees mature, about. */
-const TRUTH = { evaluations: 5, visits: 6_500 };
+const TRUTH = { evaluations: 1, visits: 18_000 };
 /** The replicas serve users meanwhile. */
 const ASKED_AT_ONCE = 2;
 /** Of a normal estimate, 95 % two-sided. */
 const Z_95 = 1.96;
+
+const HOW = ["--plan", "learned", "--policy", "superior"];
+const PLANS = join(import.meta.dirname, "..", "..", "load-balancer", "plans.json");
 
 const folder = mkdtempSync(join(tmpdir(), "canarec-demo-"));
 const home = join(folder, "home");
@@ -65,6 +70,20 @@ async function platformOf(postgresUrl: string): Promise<() => Platform> {
   await using database = await openDatabase(postgresUrl);
   const movies = await loadCatalogue(database);
   return () => createPlatform({ seed, users, movies });
+}
+
+/**
+ * `quick`, but that lists may hold as few different movies as the release is better for: learned lists show fewer than lists of
+ * neighbours, and whoever releases them declares so beforehand.
+ */
+function declaredPlan(): { readonly file: string; readonly plan: ReleasePlan } {
+  const plans: unknown = JSON.parse(readFileSync(PLANS, "utf8"));
+  const quick = parsePlans(plans).get("quick");
+  if (quick === undefined) throw new Error("there is no plan quick");
+  const plan = { ...quick, guardrails: { ...quick.guardrails, varietyMargin: 0.9 } };
+  const file = join(folder, "plans.json");
+  writeFileSync(file, JSON.stringify({ ...(plans as object), learned: plan }));
+  return { file, plan };
 }
 
 /** What a release's replica answers each of these users now. */
@@ -112,7 +131,9 @@ async function train(): Promise<string> {
 /** @returns whether all was as it should be. */
 async function demonstrate(): Promise<boolean> {
   const port = String(await freePort());
-  const running = npmStart(home, ["--port", port, "--rate", String(LINES_PER_SECOND)], TRAFFIC);
+  const { file, plan } = declaredPlan();
+  const settings = { ...TRAFFIC, RELEASE_PLANS: file };
+  const running = npmStart(home, ["--port", port, "--rate", String(LINES_PER_SECOND)], settings);
   const cluster = await running.ready();
   try {
     const make = await platformOf(cluster.postgresUrl);
@@ -120,16 +141,19 @@ async function demonstrate(): Promise<boolean> {
     const bundle = await train();
     await sleep(SETTLE_MS);
     const visitors = drawVisitors(make(), TRUTH);
-    const plan = ["--plan", "quick", "--policy", "non-inferior"];
-    const learned = await submit("--ref", "HEAD", "--bundle", bundle, ...plan);
+    const learned = await submit("--ref", "HEAD", "--bundle", bundle, ...HOW);
     say(`release ${learned}: bundle ${bundle.slice(0, 12)}`);
     let truth: TrueShares | undefined;
     const report = await untilOver(learned, async (state) => {
       if (state !== "evaluating") return; // both builds answer now
-      truth = trueShares(make, visitors, {
-        main: await listsOf(main, visitors.flat()),
-        nightly: await listsOf(learned, visitors.flat()),
-      });
+      truth = trueShares(
+        make,
+        { ...plan, visitors },
+        {
+          main: await listsOf(main, visitors.flat()),
+          nightly: await listsOf(learned, visitors.flat()),
+        },
+      );
     });
     if (truth === undefined) throw new Error(`it was never evaluated: ${report.rollout.state}`);
     const { record } = (await canarec("release", "replay", String(learned))) as Replayed;

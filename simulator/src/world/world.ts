@@ -1,6 +1,7 @@
 import type { RecommendationEvent, StreamEvent } from "@canarec/stream-parser/contract/event";
 import type { Zone } from "@canarec/stream-parser/contract/zone";
 import type { Answer, RecommendationRequest } from "./answers.ts";
+import { firstMinuteDelayMs } from "./first-minute.ts";
 import { inventMovie } from "./inventions.ts";
 import { type Platform, type PlatformSettings, createPlatform } from "./platform.ts";
 import { type Random, randomStream } from "./random.ts";
@@ -211,7 +212,7 @@ function watchAfter(
   const { movie, lastMinute, stars } = visit;
   if (!movie) return visit;
   const rating = stars === undefined ? undefined : (stars * state.settings.ratingMax) / 5;
-  const delayMs = 2_000 + state.random.below(50_000);
+  const delayMs = firstMinuteDelayMs(state.random);
   const watcher = { userId, movieId: movie.facts.movieId, minute: 0, lastMinute, rating };
   state.watchers.start(watcher, Math.max(shown.atMs, state.nowMs) + delayMs);
   return visit;
