@@ -76,6 +76,11 @@ export function rowOf(of: Interactions, user: number): UserInteractions {
   };
 }
 
+/** The latest of times, −∞ of none; any number of them. */
+export function latestTime(times: Float64Array): number {
+  return times.reduce((most, time) => Math.max(most, time), -Infinity);
+}
+
 /** What a user's row held before a time, of interactions that ended before it. */
 export function rowBefore(of: Interactions, user: number, beforeMs: number): UserInteractions {
   const { movieOf, preferences, times } = rowOf(of, user);

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { checkInteractions } from "./check-interactions.ts";
 import { createConstantScorer } from "./constant-scorer.ts";
 import { reportStep } from "./fit-steps.ts";
-import type { Interactions } from "./interactions.ts";
+import { type Interactions, latestTime } from "./interactions.ts";
 import type { Artifact, Model, Scorer } from "./model.ts";
 import { parseConfig } from "./parse-config.ts";
 
@@ -49,7 +49,7 @@ export const popularity: Model<PopularityConfig> = {
 
 function countLikes(interactions: Interactions, config: PopularityConfig): Float32Array {
   const { movies, movieOf, preferences, times } = interactions;
-  const latest = times.reduce((most, time) => Math.max(most, time), -Infinity);
+  const latest = latestTime(times);
   const decay = -Math.LN2 / (config.halfLifeDays * DAY_MS);
   const least = Math.fround(config.leastPreference);
   const sums = new Float64Array(movies);

@@ -8,7 +8,7 @@ import {
 } from "@canarec/db-utils/interactions/stream-interactions";
 import { ServiceError } from "@canarec/service-kit/errors";
 import type { LearnedFrom } from "../bundle/codec/learned-manifest.ts";
-import type { Interactions } from "../models/interactions.ts";
+import { type Interactions, latestTime } from "../models/interactions.ts";
 import { type PreferenceRule, preferenceOf } from "../models/preference.ts";
 
 /** What is known of all users at one moment, in rows. */
@@ -118,8 +118,7 @@ function describe(
 ): LearnedFrom {
   const hash = createHash("sha256").update(JSON.stringify({ users, movies }));
   for (const array of [starts, movieOf, preferences, times, isRated]) hash.update(array);
-  let latest = -Infinity;
-  for (const time of times) if (time > latest) latest = time;
+  const latest = latestTime(times);
   return {
     sha256: hash.digest("hex"),
     users,

@@ -1,6 +1,6 @@
 import type { Transaction } from "@canarec/db-utils/database";
 import { openDraw } from "../evaluation/draw.ts";
-import type { Interactions } from "../models/interactions.ts";
+import { type Interactions, latestTime } from "../models/interactions.ts";
 import { shuffle } from "../models/shuffle.ts";
 import type { TrainingData } from "./read-interactions.ts";
 import type { TakenList } from "./taken-list.ts";
@@ -41,7 +41,7 @@ export async function readTakenLists(
   { interactions, userIds }: Pick<TrainingData, "interactions" | "userIds">,
   { indexOf, seed }: { indexOf: (movieKey: number) => number | undefined; seed: number },
 ): Promise<TakenList[]> {
-  const sinceMs = latestOf(interactions.times) - KEPT_MS;
+  const sinceMs = latestTime(interactions.times) - KEPT_MS;
   const active = usersSince(interactions, sinceMs);
   const draw = openDraw(seed);
   shuffle(active, (n) => draw.below(n));
@@ -110,11 +110,4 @@ function usersSince({ users, starts, times }: Interactions, sinceMs: number): In
   return Int32Array.from({ length: users }, (_, user) => user).filter((user) =>
     times.subarray(starts[user], starts[user + 1]).some((time) => time > sinceMs),
   );
-}
-
-/** −∞ of nothing. */
-function latestOf(times: Float64Array): number {
-  let latest = -Infinity;
-  for (const time of times) if (time > latest) latest = time;
-  return latest;
 }

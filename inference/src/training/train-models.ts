@@ -3,7 +3,7 @@ import type { LearnedPart } from "../bundle/codec/contents.ts";
 import { keepInteractions } from "../evaluation/keep-interactions.ts";
 import type { Split } from "../evaluation/split.ts";
 import type { Blend } from "../models/blend/blend.ts";
-import type { Interactions } from "../models/interactions.ts";
+import { type Interactions, latestTime } from "../models/interactions.ts";
 import type { ModelName, MovieFeatures } from "../models/model.ts";
 import type { PreferenceRule } from "../models/preference.ts";
 import { prepareModels } from "./ask-cases.ts";
@@ -128,8 +128,7 @@ async function rehearse(
 
 /** Lists from after everything that models were fitted to. */
 function takenAfter(taken: readonly TakenList[], { times }: Interactions): readonly TakenList[] {
-  let latest = -Infinity;
-  for (const time of times) if (time > latest) latest = time;
+  const latest = latestTime(times);
   return taken.filter(({ atMs }) => atMs > latest);
 }
 
