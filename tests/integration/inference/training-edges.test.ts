@@ -133,9 +133,9 @@ describe("training on few or strange data", () => {
   });
 
   it.each([
-    { model: "ease", users: "many", why: "the model scores a movie NaN for user" },
+    { model: "ease", users: "many", why: "the matrix is not positive definite" },
     { model: "ials", users: "many", why: "the matrix is not positive definite" },
-    { model: "ease", users: "one", why: "ease: it scores what is not a finite number" },
+    { model: "ease", users: "one", why: "the matrix is not positive definite" },
     { model: "ials", users: "one", why: "the matrix is not positive definite" },
   ])("stores nothing where $model of $users comes to no numbers", async ({ model, users, why }) => {
     if (users === "many") await insertTastes(world.database);
