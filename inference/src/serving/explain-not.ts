@@ -1,5 +1,7 @@
 import { blendScores } from "../models/blend/blend-scores.ts";
 import type { BlendTerm } from "../models/blend/blend.ts";
+import type { ModelName } from "../models/model.ts";
+import { scoreCandidates } from "../models/ranker/ranker.ts";
 import { shapeScores } from "../models/blend/shape-scores.ts";
 import { type PackedHistory, withoutRow } from "../retrieval/packed-history.ts";
 import type { BarReason, BarRule } from "../retrieval/bar-rule.ts";
@@ -117,10 +119,12 @@ function askModels(
   const at = candidates.indexOf(movie);
   const score = blended[at] as number;
   const needed = [...blended].sort((a, b) => b - a)[Math.min(n, blended.length) - 1] ?? score;
-  const models = learned.blend.terms.flatMap((term) => {
-    const scores = signals[term.signal];
-    return scores === undefined ? [] : [verdictOf(term, scores, { at, gap: needed - score })];
-  });
+  // Lists are made without models of weight 0; what these say is told all the same.
+  const scoresOf = (name: ModelName) =>
+    signals[name] ?? scoreCandidates(learned.scorers.get(name), user, model.newcomers, candidates);
+  const models = learned.blend.terms.map((term) =>
+    verdictOf(term, scoresOf(term.signal), { at, gap: needed - score }),
+  );
   const rank = rankAmong(blended, score);
   return { rank, candidates: candidates.length, score, scoreNeeded: needed, models };
 }

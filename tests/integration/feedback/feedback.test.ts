@@ -63,6 +63,6 @@ describe("a platform that learns from what it recommends", () => {
     const byFound = (await liveThrough(found, fortnight)).slice(7);
     const byLists = (await liveThrough(createBlendPolicy("lists", STILL), fortnight)).slice(7);
     expect(mean(byLists, "listed")).toBeGreaterThan(mean(byFound, "listed"));
-    expect(mean(byLists, "coverage")).toBeGreaterThan(mean(byFound, "coverage"));
+    expect(mean(byLists, "satisfaction")).toBeGreaterThan(mean(byFound, "satisfaction"));
   });
 });

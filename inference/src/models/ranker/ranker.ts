@@ -65,10 +65,7 @@ export function createRanker(scorers: ReadonlyMap<ModelName, Scorer>, perModel: 
       for (const [name, all] of asked) scores[name] = madeFinite(pick(all, candidates));
       for (const name of others) {
         if (!mayAsk(name)) skipped.push(name);
-        else
-          scores[name] = madeFinite(
-            scoreCandidates(scorers.get(name), user, newcomers, candidates),
-          );
+        else scores[name] = scoreCandidates(scorers.get(name), user, newcomers, candidates);
       }
       return { candidates, scores, skipped };
     },
@@ -128,8 +125,13 @@ function scoreAll(
   return into;
 }
 
-/** Newcomers among the candidates are scored by their neighbours, who are asked about, too. */
-function scoreCandidates(
+/**
+ * What one model says of candidates, each (candidates), finite. Newcomers among them are scored by their neighbours, who are
+ * asked about, too.
+ *
+ * @param candidates dense indices, ascending.
+ */
+export function scoreCandidates(
   scorer: Scorer | undefined,
   user: UserInteractions,
   newcomers: Newcomers,
@@ -147,7 +149,7 @@ function scoreCandidates(
     let next = 0;
     into[place] = newcomerScore(newcomers, newcomer, () => scores[next++] as number);
   }
-  return into;
+  return madeFinite(into);
 }
 
 /** In place: what is not finite becomes the least finite one, 0 where there is none. */
