@@ -1,10 +1,6 @@
 import { z } from "zod";
-import { checkInteractions } from "./check-interactions.ts";
-import { createConstantScorer } from "./constant-scorer.ts";
-import { reportStep } from "./fit-steps.ts";
+import { constantModel } from "./constant-model.ts";
 import type { Interactions } from "./interactions.ts";
-import type { Artifact, Model, Scorer } from "./model.ts";
-import { parseConfig } from "./parse-config.ts";
 
 const Config = z.strictObject({ damping: z.number().positive() });
 
@@ -18,25 +14,17 @@ export interface ApprovalConfig {
  * (a Bayesian mean): (Σ preference + damping · mean) / (n + damping), in [−1, 1]. The same for everybody, and not the same as
  * popularity: of what is shown, good movies are taken more often than known ones.
  */
-export const approval: Model<ApprovalConfig> = {
+export const approval = constantModel<ApprovalConfig>({
   name: "approval",
   defaults: { damping: 20 },
+  schema: Config,
+  scoresOf: meansOf,
+});
 
-  async fit(interactions, config, tools): Promise<Artifact> {
-    const { damping } = parseConfig("approval", Config, config);
-    checkInteractions(interactions);
-    await reportStep(tools, 0);
-    const scores = meansOf(interactions, damping);
-    await reportStep(tools, 1);
-    return { numbers: {}, arrays: { scores } };
-  },
-
-  prepare({ arrays: { scores } }): Scorer {
-    return createConstantScorer(scores as Float32Array);
-  },
-};
-
-function meansOf({ movies, movieOf, preferences }: Interactions, damping: number): Float32Array {
+function meansOf(
+  { movies, movieOf, preferences }: Interactions,
+  { damping }: ApprovalConfig,
+): Float32Array {
   const sums = new Float64Array(movies);
   const counts = new Float64Array(movies);
   let total = 0;

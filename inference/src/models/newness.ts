@@ -1,10 +1,6 @@
 import { z } from "zod";
-import { checkInteractions } from "./check-interactions.ts";
-import { createConstantScorer } from "./constant-scorer.ts";
-import { reportStep } from "./fit-steps.ts";
+import { constantModel } from "./constant-model.ts";
 import type { Interactions } from "./interactions.ts";
-import type { Artifact, Model, Scorer } from "./model.ts";
-import { parseConfig } from "./parse-config.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -17,29 +13,22 @@ export interface NewnessConfig {
 
 /**
  * How lately a movie was first met by anybody: 2^(−age / half-life) in [0, 1], age counted back from the latest
- * interaction of all; of one that nobody has met nothing is known: it is as new as the mean of the others. The same for everybody: what came lately is what people come to
- * next, which models of tastes, having seen little of it, do not know.
+ * interaction of all; of one that nobody has met nothing is known: it is as new as the mean of the others. The same for
+ * everybody: what came lately is what people come to next, which models of tastes, having seen little of it, do not know.
  */
-export const newness: Model<NewnessConfig> = {
+export const newness = constantModel<NewnessConfig>({
   name: "newness",
   // Found on windows in time before the test split of ml-latest-small: one year is worse, four are no better.
   defaults: { halfLifeDays: 730 },
+  schema: Config,
+  scoresOf: scoresOf,
+});
 
-  async fit(interactions, config, tools): Promise<Artifact> {
-    const { halfLifeDays } = parseConfig("newness", Config, config);
-    checkInteractions(interactions);
-    await reportStep(tools, 0);
-    const scores = scoresOf(interactions, halfLifeDays * DAY_MS);
-    await reportStep(tools, 1);
-    return { numbers: {}, arrays: { scores } };
-  },
-
-  prepare({ arrays: { scores } }): Scorer {
-    return createConstantScorer(scores as Float32Array);
-  },
-};
-
-function scoresOf({ movies, movieOf, times }: Interactions, halfLifeMs: number): Float32Array {
+function scoresOf(
+  { movies, movieOf, times }: Interactions,
+  { halfLifeDays }: NewnessConfig,
+): Float32Array {
+  const halfLifeMs = halfLifeDays * DAY_MS;
   const first = new Float64Array(movies).fill(Infinity);
   let latest = -Infinity;
   for (let at = 0; at < movieOf.length; at += 1) {

@@ -1,10 +1,6 @@
 import { z } from "zod";
-import { checkInteractions } from "./check-interactions.ts";
-import { createConstantScorer } from "./constant-scorer.ts";
-import { reportStep } from "./fit-steps.ts";
+import { constantModel } from "./constant-model.ts";
 import { type Interactions, latestTime } from "./interactions.ts";
-import type { Artifact, Model, Scorer } from "./model.ts";
-import { parseConfig } from "./parse-config.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -28,24 +24,13 @@ export interface PopularityConfig {
  * How many liked a movie, younger likes counting more: Σ 2^(−age / half-life) within the window, age
  * counted back from the latest interaction of all. The same for everybody.
  */
-export const popularity: Model<PopularityConfig> = {
+export const popularity = constantModel<PopularityConfig>({
   name: "popularity",
   // A century: as good as no decay.
   defaults: { leastPreference: 0.1, halfLifeDays: 36_500, windowDays: 36_500 },
-
-  async fit(interactions, config, tools): Promise<Artifact> {
-    const checked = parseConfig("popularity", Config, config);
-    checkInteractions(interactions);
-    await reportStep(tools, 0);
-    const scores = countLikes(interactions, checked);
-    await reportStep(tools, 1);
-    return { numbers: {}, arrays: { scores } };
-  },
-
-  prepare({ arrays: { scores } }): Scorer {
-    return createConstantScorer(scores as Float32Array);
-  },
-};
+  schema: Config,
+  scoresOf: countLikes,
+});
 
 function countLikes(interactions: Interactions, config: PopularityConfig): Float32Array {
   const { movies, movieOf, preferences, times } = interactions;
