@@ -43,6 +43,7 @@ const TABLES = [
   schema.controlEpoch,
   schema.routingSnapshots,
   schema.replicas,
+  schema.operatorTokens,
   schema.auditLog,
   schema.notices,
   schema.verdicts,

@@ -54,18 +54,38 @@ export const replicas = pgTable(
   ],
 );
 
+/** Tokens of the control API besides the home's own; only their hashes are kept. */
+export const operatorTokens = pgTable(
+  "operator_tokens",
+  {
+    /** Whose it is, as the audit log names them; never used twice. */
+    name: text("name").primaryKey(),
+    /** SHA-256 of the token in hexadecimal digits. */
+    sha256: text("sha256").notNull(),
+    createdAt: instant("created_at").notNull(),
+    createdBy: text("created_by").notNull(),
+    revokedAt: instant("revoked_at"),
+  },
+  (table) => [check("operator_tokens_hashed", sql`${table.sha256} ~ '^[0-9a-f]{64}$'`)],
+);
+
 /** What operators asked for, and what became of it. */
 export const auditLog = pgTable(
   "audit_log",
   {
     auditKey: bigint("audit_key", { mode: "number" }).primaryKey().generatedAlwaysAsIdentity(),
     at: instant("at").notNull(),
+    /** As they say themselves. */
     actor: text("actor").notNull(),
     action: text("action").notNull(),
     releaseId: integer("release_id"),
     reason: text("reason"),
     arguments: jsonb("arguments").notNull(),
     outcome: text("outcome").notNull(),
+    /** Whose token it was: a name of `operator_tokens`, `home`, or null where there was none. */
+    credential: text("credential"),
+    /** Address of who asked, or the machine of a command; null in rows of older builds. */
+    source: text("source"),
   },
   (table) => [index("audit_log_by_time").on(table.at)],
 );

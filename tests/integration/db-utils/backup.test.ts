@@ -57,6 +57,7 @@ async function fillEveryTable(db: Database): Promise<void> {
     "insert into control_epoch values (1, 3, 'host:1', now())",
     "insert into routing_snapshots values (1, 3, now(), 1, '{}')",
     "insert into replicas (name, release_id, runtime, state, started_at) values ('r1-1', 1, 'process', 'ready', now())",
+    `insert into operator_tokens values ('ann', '${id}', now(), 'me', null)`,
     `insert into audit_log (at, actor, action, arguments, outcome) values (now(), 'me', 'pause', '{}', 'done')`,
     "insert into notices (notice_key, created_at, kind, text, send_after) values ('1:started', now(), 'started', 'a', now())",
     `insert into verdicts values (1, 1, now(), 4, 'continue', 'continue', 'too early', '{"b": 1e-300}')`,
