@@ -59,6 +59,7 @@ const TABLES = [
   schema.trainingTrials,
   schema.hiddenMovies,
   schema.gateResults,
+  schema.serviceReleases,
 ] as const;
 
 /** Every table of the schema, in an order in which references are there before what refers to them. */

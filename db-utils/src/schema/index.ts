@@ -23,6 +23,7 @@ export * from "./rejection-counts.ts";
 export * from "./release-tags.ts";
 export * from "./releases.ts";
 export * from "./rollouts.ts";
+export * from "./service-releases.ts";
 export * from "./step-users.ts";
 export * from "./stream-offsets.ts";
 export * from "./tags.ts";

@@ -23,6 +23,8 @@ export const releaseTags = pgTable(
     /** `before`: older than the watch. `pending`: to be submitted. */
     outcome: text("outcome").notNull(),
     releaseId: integer("release_id"),
+    /** Where it released a service other than inference. */
+    serviceReleaseId: integer("service_release_id"),
     /** Why it was refused. */
     reason: text("reason"),
   },

@@ -72,6 +72,8 @@ async function fillEveryTable(db: Database): Promise<void> {
     `insert into training_trials values ('${id}', 'ease', '${id}', now(), 0.1, 1e-3, 'ndcg@20', '{}', null)`,
     "insert into hidden_movies values (7, now(), 1)",
     `insert into gate_results values (1, now(), 'pass', 'me', 'ndcg@20 0.3', '{"seconds": 1.5}')`,
+    `insert into service_releases (submitted_at, service, ref, code, actor, source, state, changed_at, reason)
+       values (now(), 'stream-parser', 'HEAD', repeat('a', 40), 'me', 'cli', 'queued', now(), 'submitted')`,
     "insert into step_users values (1, 1, 2, 7, 'main', now())",
   ]) {
     await db.pool.query(sql);
