@@ -60,6 +60,7 @@ const TABLES = [
   schema.hiddenMovies,
   schema.gateResults,
   schema.serviceReleases,
+  schema.troubles,
 ] as const;
 
 /** Every table of the schema, in an order in which references are there before what refers to them. */

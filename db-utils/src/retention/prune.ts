@@ -7,7 +7,7 @@ export interface RetentionLimits {
   readonly rejectedDays: number;
   /** Of the rest, only so many of the newest are kept. */
   readonly rejectedLines: number;
-  /** Counts of rejected lines, and the diary of jobs. */
+  /** Counts of rejected lines, the diary of jobs, what was told to the operators, and troubles that are over. */
   readonly diaryDays: number;
   /** The newest complete bundles that are kept; pinned ones are kept beside them. */
   readonly bundles: number;
@@ -59,6 +59,8 @@ export async function applyRetention(
   for (const table of ["analysis_users", "step_users"]) {
     await deleted(`delete from ${table} where first_exposed_at < $1`, diary);
   }
+  await deleted("delete from notices where sent_at < $1", diary);
+  await deleted("delete from troubles where ended_at < $1", diary);
   return {
     partitionsMade,
     partitionsDropped,

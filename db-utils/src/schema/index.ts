@@ -29,6 +29,7 @@ export * from "./stream-offsets.ts";
 export * from "./tags.ts";
 export * from "./training-runs.ts";
 export * from "./training-trials.ts";
+export * from "./troubles.ts";
 export * from "./users.ts";
 export * from "./verdicts.ts";
 export * from "./watches.ts";

@@ -75,6 +75,7 @@ async function fillEveryTable(db: Database): Promise<void> {
     `insert into service_releases (submitted_at, service, ref, code, actor, source, state, changed_at, reason)
        values (now(), 'stream-parser', 'HEAD', repeat('a', 40), 'me', 'cli', 'queued', now(), 'submitted')`,
     "insert into step_users values (1, 1, 2, 7, 'main', now())",
+    "insert into troubles values ('lag', now(), null, '812 s')",
   ]) {
     await db.pool.query(sql);
   }

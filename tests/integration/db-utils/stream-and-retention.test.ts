@@ -106,6 +106,26 @@ describe("applyRetention", () => {
     });
     await applyRetention(db, NOW, DEFAULT_RETENTION);
   });
+
+  it("keeps what the operators have not been told yet, however old, and troubles that last", async () => {
+    await using fresh = await freshDatabase();
+    await using db = await openDatabase(fresh.url);
+    const old = new Date(NOW.getTime() - 100 * 86_400_000);
+    await db.pool.query(
+      `insert into notices (notice_key, created_at, kind, text, send_after, sent_at)
+       values ('told', $1, 'job', '', $1, $1), ('waits', $1, 'job', '', $1, null)`,
+      [old],
+    );
+    await db.pool.query(
+      "insert into troubles values ('over', $1, $1, ''), ('lasts', $1, null, '')",
+      [old],
+    );
+    await applyRetention(db, NOW);
+    const { rows } = await db.pool.query<{ name: string }>(
+      "select notice_key as name from notices union all select trouble from troubles",
+    );
+    expect(rows.map(({ name }) => name).sort()).toEqual(["lasts", "waits"]);
+  });
 });
 
 describe("JobRepository", () => {
