@@ -1,9 +1,13 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 /** A busy machine with two cores shall not fail a test that is merely late. */
 const UNIT_TIMEOUT_MS = 30_000;
 const INTEGRATION_TIMEOUT_MS = 120_000;
 const E2E_TIMEOUT_MS = 300_000;
+
+/** Tests with servers wait more than they work. */
+const INTEGRATION_WORKERS = Math.max(3, availableParallelism() - 1);
 
 export default defineConfig({
   test: {
@@ -21,6 +25,7 @@ export default defineConfig({
           name: "integration",
           include: ["tests/integration/**/*.test.ts"],
           globalSetup: ["tests/global-setup.ts"],
+          maxWorkers: INTEGRATION_WORKERS,
           testTimeout: INTEGRATION_TIMEOUT_MS,
           hookTimeout: INTEGRATION_TIMEOUT_MS,
           sequence: { groupOrder: 1 },
