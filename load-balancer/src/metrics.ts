@@ -244,3 +244,13 @@ function watch(registry: Registry, name: string, help: string, read: () => numbe
     },
   });
 }
+
+/** What the parent of the workers counts by itself. */
+export function createParentMetrics(registry: Registry) {
+  const ended = new Counter({
+    name: "canarec_workers_ended_total",
+    help: "Workers that ended without having been told to",
+    registers: [registry],
+  });
+  return { workerEnded: () => ended.inc() };
+}

@@ -1,9 +1,10 @@
 import cluster from "node:cluster";
 import { Resources, disposable } from "@canarec/service-kit/lifecycle";
 import type { Logger } from "@canarec/service-kit/logging";
-import { Counter, createRegistry } from "@canarec/service-kit/metrics";
+import { createRegistry } from "@canarec/service-kit/metrics";
 import { openFront } from "../admin/open-front.ts";
 import type { LoadBalancerConfig } from "../config.ts";
+import { createParentMetrics } from "../metrics.ts";
 import { openListeningSocket } from "./listening-socket.ts";
 import { WorkerSet } from "./worker-set.ts";
 
@@ -20,14 +21,10 @@ export async function startParent(
   const socket = await openListeningSocket(config.host, config.port);
   opened.defer(() => socket[Symbol.dispose]());
   const registry = createRegistry("load-balancer");
-  const crashes = new Counter({
-    name: "canarec_workers_ended_total",
-    help: "Workers that ended without having been told to",
-    registers: [registry],
-  });
+  const metrics = createParentMetrics(registry);
   const front = opened.use(await openFront(config, log, () => registry.getMetricsAsJSON()));
   const { workers: count, drainMs } = config;
-  const crashed = () => crashes.inc();
+  const crashed = () => metrics.workerEnded();
   const workers = opened.use(
     new WorkerSet({ count, drainMs, socket, front, random: Math.random, log, crashed }),
   );

@@ -1,0 +1,110 @@
+import { LIST_REASONS } from "@canarec/inference/contract/internal-header";
+import { MODEL_NAMES } from "@canarec/inference/models/model";
+import {
+  AttemptError,
+  ExposureReason,
+  Served,
+  Track,
+} from "@canarec/load-balancer/contract/exposure";
+import { VerdictAction } from "@canarec/load-balancer/contract/verdict";
+import { REJECTION_REASONS } from "@canarec/stream-parser/parsing/rejection";
+
+/** A set that is not listed: what its values look like, and why there are few. */
+export interface BoundedLabel {
+  readonly shape: RegExp;
+  readonly why: string;
+}
+
+/** The values of a label: all of them, or a bound on them. */
+export type LabelValues = readonly string[] | BoundedLabel;
+
+const STATUS: BoundedLabel = { shape: /^[1-9]\d\d$/, why: "an HTTP status" };
+const JOB: BoundedLabel = { shape: /^[a-z][a-z-]{0,63}$/, why: "a name of the table of jobs" };
+const REPLICA: BoundedLabel = {
+  shape: /^[a-z][a-z0-9-]{0,63}$/,
+  why: "a replica that requests are sent to",
+};
+const PARTITION: BoundedLabel = { shape: /^\d{1,5}$/, why: "a partition of the topic" };
+
+const TRUTH = ["true", "false"] as const;
+const OK = ["ok", ...AttemptError.options] as const;
+
+/** Labels that mean the same wherever they are. */
+const EVERYWHERE: Readonly<Record<string, LabelValues>> = {
+  job: JOB,
+  model: MODEL_NAMES,
+  partition: PARTITION,
+  personalised: TRUTH,
+  replica: REPLICA,
+  served: Served.options,
+  status: STATUS,
+  subject: ["movie", "user"],
+  topic: ["stream", "exposures"],
+  track: Track.options,
+};
+
+/** Labels of one metric. */
+const OF_METRIC: Readonly<Record<string, Readonly<Record<string, LabelValues>>>> = {
+  canarec_attempts_total: { result: OK },
+  canarec_attempts_unsent_total: { error: AttemptError.options },
+  canarec_exposures_dropped_total: { reason: ["buffer_full", "torn", "stopped"] },
+  canarec_inference_bundle_loads_total: { outcome: ["loaded", "refused"] },
+  canarec_inference_descriptions_total: { outcome: ["found", "failed"] },
+  canarec_inference_failed_requests_total: {
+    code: [
+      ...["invalid_argument", "unauthenticated", "not_found", "method_not_allowed", "too_large"],
+      ...["failed_precondition", "data_loss", "resource_exhausted", "unavailable"],
+      ...["deadline_exceeded", "internal"],
+    ],
+  },
+  canarec_inference_history_lookups_total: { outcome: ["hit", "miss", "stale", "unavailable"] },
+  canarec_inference_lists_total: { reason: LIST_REASONS },
+  canarec_inference_refresh_failures_total: { what: ["statistics", "new_movies", "bundle"] },
+  canarec_inference_request_seconds: {
+    route: [
+      ...["recommend", "recommendations", "explain_not", "hidden", "movie", "similar"],
+      ...["search", "popular", "survey"],
+    ],
+  },
+  canarec_job_runs_total: { state: ["succeeded", "failed", "skipped", "interrupted"] },
+  canarec_judge_passes_total: { result: ["done", "behind", "failed"] },
+  canarec_judge_summarised_total: { what: ["minutes", "users"] },
+  canarec_notices_total: { result: ["sent", "failed", "logged"] },
+  canarec_popular_list_refreshes_total: { result: ["ok", "failed"] },
+  canarec_recommend_duration_seconds: { reason: ExposureReason.options },
+  canarec_replica_checks_total: { result: ["ready", "not_ready", "refused", "silent"] },
+  canarec_replica_ejections_total: { error: AttemptError.options },
+  canarec_shadow_duration_seconds: { result: OK },
+  canarec_spool_refused_total: { reason: ["full", "failed"] },
+  canarec_stream_lines_total: {
+    outcome: ["watch", "rating", "account", "recommendation", "exposure", "rejected"],
+  },
+  canarec_stream_lookups_total: { outcome: ["found", "unknown", "failed", "limited"] },
+  canarec_stream_rejected_lines_total: { reason: REJECTION_REASONS },
+  canarec_stream_troubles: { trouble: ["kafka", "postgres", "topic", "consumer", "writing"] },
+  canarec_verdicts_total: {
+    row: ["1", "2", "3", "4", "5", "6", "7", "8", "9"],
+    action: VerdictAction.options,
+  },
+  simulator_lines_total: {
+    kind: ["watch", "rating", "account", "recommendation"],
+    damaged: TRUTH,
+  },
+  simulator_metadata_answers_total: { path: ["user", "movie"] },
+  simulator_recommender_answer_seconds: { outcome: ["list", "refused", "none"] },
+  simulator_visit_minutes_total: { choice: ["recommended", "browsed", "nothing"] },
+  simulator_visits_total: { choice: ["recommended", "browsed", "nothing"] },
+};
+
+/** What a metric's label can be; undefined where nobody has said it. */
+export function labelValues(metric: string, label: string): LabelValues | undefined {
+  return OF_METRIC[metric]?.[label] ?? EVERYWHERE[label];
+}
+
+/** Metrics that are told of here, though they may not exist. */
+export const DESCRIBED_METRICS = Object.keys(OF_METRIC);
+
+/** Whether a label's value is one that it can have. */
+export function isLabelValue(values: LabelValues, value: string): boolean {
+  return "shape" in values ? values.shape.test(value) : values.includes(value);
+}
