@@ -15,6 +15,8 @@ export interface CliConfig {
   readonly streamZone: string | undefined;
   readonly ratingMax: number | undefined;
   readonly minilmPath: string | undefined;
+  /** Where scheduled backups are. */
+  readonly backupFolder: string | undefined;
   /** As replicas are given them. */
   readonly listRules: ListRules;
   readonly logLevel: string;
@@ -32,6 +34,7 @@ const CliEnv = z.object({
   STREAM_ZONE: variable.zone.optional(),
   RATING_MAX: variable.ratingMax.optional(),
   MINILM_PATH: z.string().optional(),
+  BACKUP_FOLDER: z.string().min(1).optional(),
   ...LIST_RULE_VARIABLES,
   LOG_LEVEL: variable.logLevel.default("info"),
 });
@@ -51,6 +54,7 @@ export function cliConfig(env: Env): CliConfig {
     streamZone: e.STREAM_ZONE,
     ratingMax: e.RATING_MAX,
     minilmPath: e.MINILM_PATH,
+    backupFolder: e.BACKUP_FOLDER,
     listRules: listRulesFrom(e),
     logLevel: e.LOG_LEVEL,
   };

@@ -29,11 +29,20 @@ export interface Servers {
   readonly minilmPath: string | undefined;
 }
 
-/** The environment's addresses, and the running cluster's for what it leaves open. */
-export function findServers(context: CliContext, options: CommonOptions): Servers {
+/** What the environment says, and the folder of the cluster's state; asks nobody whether one runs. */
+export function findHome(
+  context: CliContext,
+  options: CommonOptions,
+): Pick<Servers, "config" | "home"> {
   const config = cliConfig(context.env);
   const wanted = options.home ?? config.home;
   const home = wanted === undefined ? DEFAULT_HOME : path.resolve(context.folder, wanted);
+  return { config, home };
+}
+
+/** The environment's addresses, and the running cluster's for what it leaves open. */
+export function findServers(context: CliContext, options: CommonOptions): Servers {
+  const { config, home } = findHome(context, options);
   const cluster = runningCluster(home);
   const from = <T>(own: T | undefined, clusters: (file: ClusterFile) => T, name: string): T => {
     if (own !== undefined) return own;

@@ -1,4 +1,6 @@
-import { readFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { drizzle } from "drizzle-orm/node-postgres";
 import { migrate as applyMigrations } from "drizzle-orm/node-postgres/migrator";
@@ -15,8 +17,8 @@ const MIGRATION_LOCK = 7_226_001;
 /** A migration waits no longer for another one, or for a table in use. */
 const LOCK_TIMEOUT_MS = 60_000;
 
-const journal = z.object({
-  entries: z.array(z.object({ tag: z.string(), when: z.number() })),
+const journal = z.looseObject({
+  entries: z.array(z.looseObject({ tag: z.string(), when: z.number() })),
 });
 
 export interface MigrationStatus {
@@ -32,20 +34,24 @@ export interface MigrationStatus {
 /**
  * Bring the schema up to date: every pending migration in one transaction, one process at a time.
  *
+ * @param last the newest that is applied, for a backup of an older schema. Default: all.
  * @returns the migrations that were applied, in order.
+ * @throws ServiceError "failed_precondition" for a `last` that this version does not have.
  */
-export async function migrate(db: Database): Promise<readonly string[]> {
+export async function migrate(db: Database, last?: string): Promise<readonly string[]> {
+  using folder = migrationsUntil(last);
   const client = await db.pool.connect();
   try {
     await client.query(`set statement_timeout = 0; set lock_timeout = ${LOCK_TIMEOUT_MS}`);
     await client.query({ text: `select pg_advisory_lock(${MIGRATION_LOCK})`, ...unbounded });
-    const { pending } = await migrationStatus(db);
+    const before = await migrationStatus(db);
     await applyMigrations(drizzle(client), {
-      migrationsFolder: MIGRATIONS_FOLDER,
+      migrationsFolder: folder.path,
       migrationsSchema: "public",
       migrationsTable: MIGRATIONS_TABLE,
     });
-    return pending;
+    const after = await migrationStatus(db);
+    return before.pending.filter((tag) => !after.pending.includes(tag));
   } finally {
     client.release(true); // with the connection go its lock and its settings
   }
@@ -81,9 +87,32 @@ export async function requireMigrated(db: Database): Promise<void> {
   );
 }
 
+/** The folder of the migrations up to one of them: a copy, where that is not the newest. */
+function migrationsUntil(last: string | undefined): Disposable & { readonly path: string } {
+  const known = readJournal();
+  if (last === undefined || last === known.entries.at(-1)?.tag) {
+    return { path: MIGRATIONS_FOLDER, [Symbol.dispose]: () => undefined };
+  }
+  const count = known.entries.findIndex(({ tag }) => tag === last) + 1;
+  if (count === 0) {
+    throw new ServiceError("failed_precondition", `this version has no migration ${last}`);
+  }
+  const entries = known.entries.slice(0, count);
+  const path = mkdtempSync(join(tmpdir(), "canarec-migrations-"));
+  mkdirSync(join(path, "meta"));
+  writeFileSync(join(path, "meta", "_journal.json"), JSON.stringify({ ...known, entries }));
+  for (const { tag } of entries)
+    cpSync(join(MIGRATIONS_FOLDER, `${tag}.sql`), join(path, `${tag}.sql`));
+  return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
+}
+
 function knownMigrations(): readonly { readonly tag: string; readonly when: number }[] {
+  return readJournal().entries;
+}
+
+function readJournal(): z.output<typeof journal> {
   const text = readFileSync(`${MIGRATIONS_FOLDER}/meta/_journal.json`, "utf8");
-  return journal.parse(JSON.parse(text)).entries;
+  return journal.parse(JSON.parse(text));
 }
 
 async function appliedMoments(db: Database): Promise<ReadonlySet<number>> {

@@ -5,8 +5,9 @@ import { createApp, errorHandler, listen, unknownPath } from "@canarec/service-k
 import { Resources, disposable } from "@canarec/service-kit/lifecycle";
 import type { Logger } from "@canarec/service-kit/logging";
 import { type Registry, createRegistry } from "@canarec/service-kit/metrics";
+import { registerBackupMetrics } from "./backups/backup-metrics.ts";
 import type { MonitoringConfig } from "./config.ts";
-import { JOBS, type Job, releaseJob, withSchedules } from "./jobs/job-table.ts";
+import { JOBS, type Job, backupJob, releaseJob, withSchedules } from "./jobs/job-table.ts";
 import { runCommand } from "./jobs/run-command.ts";
 import { runSteps } from "./jobs/run-steps.ts";
 import { createJobRunner } from "./jobs/run-job.ts";
@@ -43,6 +44,7 @@ export async function startMonitoring(
   await using opened = new Resources();
   const registry = createRegistry("monitoring");
   const metrics = createMonitoringMetrics(registry);
+  registerBackupMetrics(registry, config.backups.folder);
   const db = opened.use(
     await openDatabase(config.databaseUrl, { max: 4, applicationName: "canarec-monitoring" }),
   );
@@ -97,7 +99,7 @@ function executorOf({ canarec: program, commandEnv: env }: MonitoringConfig) {
 
 function jobsOf(config: MonitoringConfig, overrides: Overrides): readonly Job[] {
   const { releaseSchedule: schedule, releasePlan, schedules } = config;
-  const jobs = withSchedules(overrides.jobs ?? JOBS, schedules);
+  const jobs = withSchedules(overrides.jobs ?? [...JOBS, backupJob(config.backups)], schedules);
   return schedule === undefined ? jobs : [...jobs, releaseJob(schedule, releasePlan)];
 }
 

@@ -20,6 +20,19 @@ describe("monitoringConfig", () => {
     });
   });
 
+  it("keeps backups in the home unless told otherwise, of 7 days and 4 weeks", () => {
+    const kept = (env: Record<string, string>) =>
+      monitoringConfig({ DATABASE_URL, ...env }).backups;
+    expect(kept({ CANAREC_HOME: "/home" })).toEqual({
+      folder: "/home/backups",
+      daily: 7,
+      weekly: 4,
+    });
+    const own = { BACKUP_FOLDER: "/mnt", BACKUP_DAILY: "14", BACKUP_WEEKLY: "0" };
+    expect(kept(own)).toEqual({ folder: "/mnt", daily: 14, weekly: 0 });
+    expect(() => kept({ BACKUP_DAILY: "0" })).toThrow(/BACKUP_DAILY/);
+  });
+
   it("names every bad variable at once, and echoes no value", () => {
     const load = () =>
       monitoringConfig({

@@ -17,6 +17,7 @@ export interface MonitoringConfig {
   readonly exposureTopic: string;
   /** Of an answer; a slower one counts as late. */
   readonly deadlineMs: number;
+  readonly backups: BackupConfig;
   /** Absent: no tags are watched. */
   readonly tags: TagConfig | undefined;
   /** When main's own code is released with a new bundle, as a cron expression in UTC; absent: never. */
@@ -27,6 +28,14 @@ export interface MonitoringConfig {
   readonly canarec: string;
   /** Environment of the commands. */
   readonly commandEnv: Readonly<Record<string, string>>;
+}
+
+/** Where backups go, and of how many days and weeks they are kept. */
+export interface BackupConfig {
+  /** Absolute path. */
+  readonly folder: string;
+  readonly daily: number;
+  readonly weekly: number;
 }
 
 export interface TagConfig {
@@ -73,6 +82,10 @@ const MonitoringEnv = z.object({
   DEADLINE_MS: variable.milliseconds.default(600),
   RETENTION_SCHEDULE: cronExpression.optional(),
   STATISTICS_SCHEDULE: cronExpression.optional(),
+  BACKUP_SCHEDULE: cronExpression.optional(),
+  BACKUP_FOLDER: z.string().min(1).optional(),
+  BACKUP_DAILY: variable.count.pipe(z.int().min(1).max(10_000)).default(7),
+  BACKUP_WEEKLY: variable.count.pipe(z.int().max(10_000)).default(4),
   RELEASE_SCHEDULE: cronExpression.optional(),
   RELEASE_PLAN: z
     .string()
@@ -95,7 +108,15 @@ export function monitoringConfig(env: Env): MonitoringConfig {
     logLevel: e.LOG_LEVEL,
     databaseUrl: e.DATABASE_URL,
     slackWebhookUrl: e.SLACK_WEBHOOK_URL,
-    schedules: { retention: e.RETENTION_SCHEDULE, statistics: e.STATISTICS_SCHEDULE },
+    schedules: {
+      retention: e.RETENTION_SCHEDULE,
+      statistics: e.STATISTICS_SCHEDULE,
+      backup: e.BACKUP_SCHEDULE,
+    },
+    backups: {
+      folder: resolve(e.BACKUP_FOLDER ?? join(e.CANAREC_HOME, "backups")),
+      ...{ daily: e.BACKUP_DAILY, weekly: e.BACKUP_WEEKLY },
+    },
     streamTopic: e.STREAM_TOPIC,
     exposureTopic: e.EXPOSURE_TOPIC,
     deadlineMs: e.DEADLINE_MS,

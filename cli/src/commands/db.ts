@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { CliContext } from "../cli-context.ts";
+import { addBackupCommands } from "./db-backup.ts";
 import { examples, leaf } from "./leaf.ts";
 
 /** `canarec db …`: the database as a whole. */
@@ -17,21 +18,7 @@ export function addDatabaseCommands(program: Command, context: CliContext): void
       const { databaseStatusAction } = await import("../database/status-action.ts");
       await databaseStatusAction(context, options);
     });
-  leaf(group, "backup", "copy every table of one moment to a folder, with checksums")
-    .argument("<folder>", "new or empty folder")
-    .addHelpText("after", examples("db backup backups/2024-02-27"))
-    .action(async (folder: string, options: object) => {
-      const { backupAction } = await import("../database/backup-action.ts");
-      await backupAction(context, folder, options);
-    });
-  leaf(group, "restore", "bring a backup back, and prove its checksums")
-    .argument("<folder>", "folder of a backup")
-    .option("--replace", "of a database that is not empty, remove what it holds first")
-    .addHelpText("after", examples("db restore backups/2024-02-27"))
-    .action(async (folder: string, options: object) => {
-      const { restoreAction } = await import("../database/restore-action.ts");
-      await restoreAction(context, folder, options);
-    });
+  addBackupCommands(group, context);
   leaf(group, "retention", "make partitions ahead, and drop what is too old to keep")
     .addHelpText("after", examples("db retention"))
     .action(async (options: object) => {

@@ -1,7 +1,6 @@
 import path from "node:path";
 import { restoreBackup } from "@canarec/db-utils/backup/restore-backup";
 import { openDatabase } from "@canarec/db-utils/database";
-import { migrate, migrationStatus } from "@canarec/db-utils/migrations";
 import type { CliContext, CommonOptions } from "../cli-context.ts";
 import { findServers } from "../find-servers.ts";
 import { printResult } from "../output/print.ts";
@@ -20,7 +19,6 @@ export async function restoreAction(
   const source = path.resolve(context.folder, folder);
   const servers = findServers(context, options);
   await using database = await openDatabase(servers.databaseUrl(), { statementTimeoutMs: 0 });
-  if ((await migrationStatus(database)).version === null) await migrate(database);
   const manifest = await restoreBackup(database, source, { replace: options.replace });
   printResult<BackupResult>(context, options, backupResult(source, manifest), (result) =>
     backupInWords("Restored", result),

@@ -2,7 +2,7 @@ import pg from "pg";
 import { from as copyFrom } from "pg-copy-streams";
 import { ServiceError } from "@canarec/service-kit/errors";
 import type { Database } from "../database.ts";
-import { migrationStatus } from "../migrations.ts";
+import { migrate, migrationStatus } from "../migrations.ts";
 import { restorePartitions } from "../partitions.ts";
 import { openSession } from "../session.ts";
 import { COPY_SETTINGS, digestTable } from "./copy-table.ts";
@@ -19,8 +19,10 @@ export interface RestoreOptions {
 }
 
 /**
- * Read a backup into a migrated database without rows: all of it or nothing. The files are verified before anything is
- * written; then, before the commit, every table is read back and must have the manifest's count and checksum.
+ * Read a backup into a migrated database without rows, or one without tables: all of it or nothing. The files are verified
+ * before anything is written; then, before the commit, every table is read back and must have the manifest's count and
+ * checksum. Into a database without tables a backup of an older schema can be read, too: it is migrated as far as the
+ * backup was first, and the rest of the way afterwards.
  *
  * @throws ServiceError "data_loss" (a damaged file), "failed_precondition" (another migration, or the database has rows).
  */
@@ -30,21 +32,33 @@ export async function restoreBackup(
   options: RestoreOptions = {},
 ): Promise<BackupManifest> {
   const manifest = await verifyBackup(folder);
+  const { version } = await migrationStatus(db);
+  if (version === null) await migrate(db, manifest.migration);
   await requireMigration(db, manifest.migration);
+  await readInto(db, folder, { manifest, replace: options.replace ?? false });
+  await migrate(db);
+  return manifest;
+}
+
+async function readInto(
+  db: Database,
+  folder: string,
+  { manifest, replace }: { readonly manifest: BackupManifest; readonly replace: boolean },
+): Promise<void> {
   const tables = manifest.tables.map((entry) => ({ entry, plan: planOf(entry) }));
   await using session = await openSession(db, "canarec restore");
   const { client } = session;
   await client.query("begin");
   await client.query(COPY_SETTINGS);
-  await lockTables(client);
-  if (options.replace === true) await emptyTables(client);
-  await requireEmptyTables(client);
+  const names = tables.map(({ plan }) => plan.table);
+  await lockTables(client, names);
+  if (replace) await emptyTables(client, names);
+  await requireEmptyTables(client, names);
   await restorePartitions(client, manifest.partitions);
   for (const { entry, plan } of tables) await restoreTable(client, folder, { entry, plan });
   for (const { entry, plan } of tables) requireEqual(entry, await digestTable(client, plan));
   await client.query("commit");
   await client.query("analyze");
-  return manifest;
 }
 
 async function requireMigration(db: Database, migration: string): Promise<void> {
@@ -65,19 +79,17 @@ function planOf(entry: BackupTable): TablePlan {
   return { ...plan, columns: entry.columns };
 }
 
-const TABLE_NAMES = TABLE_PLANS.map(({ table }) => table);
-
-async function lockTables(client: pg.ClientBase): Promise<void> {
+async function lockTables(client: pg.ClientBase, tables: readonly string[]): Promise<void> {
   await client.query(`set local lock_timeout = ${LOCK_TIMEOUT_MS}`);
-  await client.query(`lock table ${TABLE_NAMES.join(", ")} in exclusive mode`);
+  await client.query(`lock table ${tables.join(", ")} in exclusive mode`);
 }
 
-async function emptyTables(client: pg.ClientBase): Promise<void> {
-  await client.query(`truncate ${TABLE_NAMES.join(", ")}`);
+async function emptyTables(client: pg.ClientBase, tables: readonly string[]): Promise<void> {
+  await client.query(`truncate ${tables.join(", ")}`);
 }
 
-async function requireEmptyTables(client: pg.ClientBase): Promise<void> {
-  for (const table of TABLE_NAMES) {
+async function requireEmptyTables(client: pg.ClientBase, tables: readonly string[]): Promise<void> {
+  for (const table of tables) {
     const { rowCount } = await client.query(`select from ${table} limit 1`);
     if (rowCount !== 0) {
       throw new ServiceError(

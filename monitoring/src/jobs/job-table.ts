@@ -38,6 +38,27 @@ export const JOBS: readonly Job[] = [
   },
 ];
 
+const BACKUP_LIMIT_MS = 4 * 60 * MINUTE_MS;
+
+/** A backup of everything, restored to prove it, in a folder where older ones go by their retention. */
+export function backupJob(backups: {
+  /** Absolute path. */
+  readonly folder: string;
+  readonly daily: number;
+  readonly weekly: number;
+}): Job {
+  return {
+    name: "backup",
+    schedule: "41 2 * * *",
+    command: [
+      ...["db", "backup", backups.folder, "--rotate"],
+      ...["--daily", String(backups.daily), "--weekly", String(backups.weekly), "--json"],
+    ],
+    limitMs: BACKUP_LIMIT_MS,
+    atStart: false,
+  };
+}
+
 const Trained = z.object({ bundleId: z.string().regex(/^[0-9a-f]{64}$/) });
 
 /** Training reads every interaction and may take its time; what is not trained by then waits for the next night. */

@@ -131,7 +131,18 @@ describe("canarec db", () => {
       rows: 5,
       tables,
     };
-    expect(await canarecJson(["db", "backup", "backup"], run)).toEqual(result);
+    const seconds = expect.any(Number) as number;
+    expect(await canarecJson(["db", "backup", "backup"], run)).toEqual({
+      ...result,
+      seconds,
+      verified: null,
+      removed: [],
+    });
+    const verified = { at: expect.stringMatching(/Z$/) as string, seconds };
+    expect(await canarecJson(["db", "verify-backup", "backup"], run)).toEqual({
+      ...result,
+      verified,
+    });
     expect(await canarec(["db", "backup", "backup"], run)).toMatchObject({ code: 1, out: "" });
 
     await database.pool.query("update interactions set furthest_minute = 99");
@@ -148,6 +159,36 @@ describe("canarec db", () => {
     expect(await canarecJson(["db", "restore", "backup"], elsewhere)).toEqual(result);
     await using restored = await openDatabase(other.url);
     expect(await furthestMinute(restored)).toBe(3);
+  });
+
+  it("keeps a folder of proven backups, and lists it without a server", async () => {
+    const run = { env, folder: folder.path };
+    const rotate = ["db", "backup", "all", "--rotate", "--daily", "1", "--weekly", "0"];
+    const made = await canarecJson(rotate, run);
+    expect(made).toMatchObject({ removed: [], verified: { at: expect.any(String) as string } });
+    const away = { env: {}, folder: folder.path };
+    expect(await canarecJson(["db", "backups", "all"], away)).toEqual({
+      folder: path.join(folder.path, "all"),
+      backups: [
+        {
+          folder: (made as { folder: string }).folder,
+          createdAt: expect.stringMatching(/Z$/) as string,
+          migration: aMigration,
+          rows: 5,
+          bytes: expect.any(Number) as number,
+          verified: {
+            at: expect.stringMatching(/Z$/) as string,
+            seconds: expect.any(Number) as number,
+          },
+        },
+      ],
+      unreadable: [],
+    });
+    const wrong = await canarec(["db", "backup", "all", "--daily", "1"], run);
+    expect(wrong).toMatchObject({
+      code: 1,
+      err: "canarec: --daily and --weekly belong to --rotate\n",
+    });
   });
 
   it("ends with 1 where no backup is", async () => {

@@ -7,6 +7,7 @@ import { TABLE_PLANS } from "@canarec/db-utils/backup/tables";
 import { verifyBackup } from "@canarec/db-utils/backup/verify-backup";
 import { type Database, openDatabase } from "@canarec/db-utils/database";
 import { createJobRepository } from "@canarec/db-utils/jobs/repository";
+import { migrate } from "@canarec/db-utils/migrations";
 import { ensurePartitions } from "@canarec/db-utils/partitions";
 import { Resources } from "@canarec/service-kit/lifecycle";
 import { emptyDatabase, freshDatabase, temporaryFolder } from "../../servers.ts";
@@ -290,8 +291,9 @@ describe("restoreBackup", () => {
   it("refuses a schema of another migration", async () => {
     await using empty = await emptyDatabase();
     await using db = await openDatabase(empty.url);
+    await migrate(db, "0005_release_tags");
     await expect(restoreBackup(db, folder)).rejects.toThrow(
-      /the backup is of migration .* has none/,
+      /the backup is of migration .* has 0005_release_tags/,
     );
   });
 });

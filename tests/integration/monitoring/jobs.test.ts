@@ -4,7 +4,7 @@ import { type Database, openDatabase } from "@canarec/db-utils/database";
 import { createJobRepository } from "@canarec/db-utils/jobs/repository";
 import { startMonitoring } from "@canarec/monitoring/compose";
 import { monitoringConfig } from "@canarec/monitoring/config";
-import { JOBS, type Job } from "@canarec/monitoring/jobs/job-table";
+import { JOBS, type Job, backupJob } from "@canarec/monitoring/jobs/job-table";
 import { runCommand } from "@canarec/monitoring/jobs/run-command";
 import { type JobRunner, createJobRunner } from "@canarec/monitoring/jobs/run-job";
 import { createMonitoringMetrics } from "@canarec/monitoring/metrics";
@@ -90,6 +90,28 @@ describe("the scheduled jobs", () => {
     expect(ready.statusCode).toBe(200);
     const metrics = await (await request(`${monitoring.url}/metrics`)).body.text();
     expect(metrics).toMatch(/canarec_job_runs_total\{job="retention",state="succeeded".*\} 1/);
+  });
+
+  it("back up, prove it, and tell how old the newest is", async () => {
+    const config = monitoringConfig({
+      DATABASE_URL: database.url,
+      PORT: "0",
+      PATH: process.env["PATH"],
+      BACKUP_FOLDER: join(folder.path, "backups"),
+    });
+    const jobs = [{ ...backupJob(config.backups), atStart: true }];
+    await using monitoring = await startMonitoring(config, logLines().log, { jobs });
+    const metricsNow = async () => (await request(`${monitoring.url}/metrics`)).body.text();
+    expect(await metricsNow()).not.toMatch(/^canarec_backup_verified_timestamp_seconds\{/m);
+    await until(async () => (await diaryOf("backup")).some((run) => run.state !== "running"));
+    const [run] = await diaryOf("backup");
+    expect(run).toMatchObject({ state: "succeeded", detail: { removed: [], verified: {} } });
+    const metrics = await metricsNow();
+    const { createdAt } = run?.detail as { createdAt: string };
+    const verified = /^canarec_backup_verified_timestamp_seconds\{.*\} (.*)$/m.exec(metrics)?.[1];
+    expect(Number(verified)).toBe(Date.parse(createdAt) / 1_000);
+    expect(metrics).toMatch(/^canarec_backups\{state="verified",.*\} 1$/m);
+    expect(metrics).toMatch(/^canarec_backups\{state="unreadable",.*\} 0$/m);
   });
 
   it("run again and again", async () => {
