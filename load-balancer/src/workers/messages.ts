@@ -3,7 +3,12 @@ import type { RoutingSnapshot } from "../contract/routing-snapshot.ts";
 import type { RoutingReply } from "../routing/live-routing.ts";
 import type { WorkerStatus } from "./serving-worker.ts";
 
-/** What the parent says to a worker. Those with an `id` are answered. */
+/**
+ * What the parent says to a worker. Those with an `id` are answered.
+ *
+ * NOTE: the worker may be of another build than its parent. What is said is only added to; what is not understood
+ * is not answered.
+ */
 export type ToWorker =
   | { readonly say: "offer"; readonly id: number; readonly snapshot: RoutingSnapshot }
   | { readonly say: "status" | "metrics"; readonly id: number }

@@ -7,6 +7,7 @@ import type { RoutingReply } from "../routing/live-routing.ts";
 import type { FromWorker, ToWorker } from "./messages.ts";
 import { NO_STATUS } from "./merge-status.ts";
 import type { ServingWorker, WorkerStatus } from "./serving-worker.ts";
+import type { WorkerBuild } from "./worker-build.ts";
 
 /** The control plane gives a data plane 2 s. */
 const ANSWER_MS = 1_500;
@@ -25,8 +26,12 @@ export class WorkerProcess implements ServingWorker {
   /** Resolves when it has ended and all that it said has been heard: how it ended. */
   readonly ended: Promise<string>;
 
-  /** Start one: this very program, as a worker. */
-  constructor() {
+  readonly build: WorkerBuild;
+
+  /** Start one of a build. */
+  constructor(build: WorkerBuild) {
+    this.build = build;
+    cluster.setupPrimary({ exec: build.program, cwd: build.folder }); // of the next fork alone
     this.#worker = cluster.fork();
     this.#worker.on("message", (message: FromWorker) => this.#heard(message));
     this.#worker.on("error", () => undefined); // what could not be sent: it is ending

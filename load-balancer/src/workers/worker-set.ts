@@ -4,6 +4,7 @@ import { messageOf } from "@canarec/service-kit/errors";
 import type { Logger } from "@canarec/service-kit/logging";
 import type { Front } from "../admin/open-front.ts";
 import type { ListeningSocket } from "./listening-socket.ts";
+import type { WorkerBuild } from "./worker-build.ts";
 import { WorkerProcess } from "./worker-process.ts";
 
 /** A worker that needs longer to load its code and open its files does not begin at all. */
@@ -18,8 +19,14 @@ const SHORT_LIFE_MS = 5_000;
 /** To flush, beside twice the time for connections. */
 const FLUSH_MS = 15_000;
 
+/** How long the first worker of another build serves before the others follow. */
+const TRIAL_MS = 3_000;
+const LOOK_MS = 100;
+
 export interface WorkerSetOptions {
   readonly count: number;
+  /** That they begin with. */
+  readonly build: WorkerBuild;
   readonly socket: ListeningSocket;
   readonly front: Front;
   /** For the connections of a worker that hands over. */
@@ -33,6 +40,8 @@ export interface WorkerSetOptions {
 /** One of the workers, whichever process it is. */
 interface Place {
   process: WorkerProcess | undefined;
+  /** Of whichever worker is started for it next. */
+  build: WorkerBuild;
 }
 
 /** Keeps so many workers at work, whatever becomes of them. */
@@ -40,12 +49,13 @@ export class WorkerSet implements AsyncDisposable {
   readonly #options: WorkerSetOptions;
   readonly #places: Place[];
   readonly #alive = new Set<WorkerProcess>();
-  #restarting: Promise<void> = Promise.resolve();
+  #turn: Promise<unknown> = Promise.resolve();
   #stopping = false;
 
   constructor(options: WorkerSetOptions) {
     this.#options = options;
-    this.#places = Array.from({ length: options.count }, () => ({ process: undefined }));
+    const { count, build } = options;
+    this.#places = Array.from({ length: count }, () => ({ process: undefined, build }));
   }
 
   /** @throws ServiceError where one does not begin to serve. */
@@ -55,10 +65,34 @@ export class WorkerSet implements AsyncDisposable {
 
   /** Replace one after the other by a new process, which serves before the old one lets go. */
   restart(): Promise<void> {
-    this.#restarting = this.#restarting.then(async () => {
-      for (const place of this.#places) await this.#renew(place);
+    return this.#inTurn(async () => {
+      for (const place of this.#places) {
+        if (place.process !== undefined) await this.#renew(place, place.build); // else one is on its way
+      }
     });
-    return this.#restarting;
+  }
+
+  /**
+   * Give the places to workers of another build, one after the other; the first serves for a while before the
+   * others follow. Where one does not begin to serve, or ends meanwhile, the build before has all of them again.
+   *
+   * @returns why it was taken back; undefined where workers of the build serve.
+   */
+  release(build: WorkerBuild): Promise<string | undefined> {
+    return this.#inTurn(async () => {
+      const before = this.#places.map((place) => place.build);
+      const trouble = await this.#tryBuild(build);
+      if (trouble === undefined) return undefined;
+      for (const [index, place] of this.#places.entries()) {
+        const old = before[index] ?? build;
+        if (place.build === old) continue;
+        place.build = old;
+        await this.#untilServing(place);
+        if (place.process !== undefined && place.process.build !== old)
+          await this.#renew(place, old);
+      }
+      return trouble;
+    });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -67,28 +101,60 @@ export class WorkerSet implements AsyncDisposable {
     await Promise.all([...this.#alive].map(({ ended }) => ended));
   }
 
-  async #renew(place: Place): Promise<void> {
+  async #tryBuild(build: WorkerBuild): Promise<string | undefined> {
+    for (const [index, place] of this.#places.entries()) {
+      await this.#untilServing(place);
+      const trouble = await this.#renew(place, build);
+      if (trouble !== undefined) return trouble;
+      if (index === 0) await this.#whileServing(place, TRIAL_MS);
+      const ended = this.#places.slice(0, index + 1).some((one) => one.process?.build !== build);
+      if (ended) return "a worker of it ended soon after it had begun to serve";
+    }
+    return undefined;
+  }
+
+  /** Where one is on its way, or was started anew. */
+  async #untilServing(place: Place): Promise<void> {
+    const endMs = performance.now() + START_LIMIT_MS;
+    while (place.process === undefined && !this.#stopping && performance.now() < endMs) {
+      await sleep(LOOK_MS);
+    }
+  }
+
+  async #whileServing(place: Place, ms: number): Promise<void> {
+    const [worker, endMs] = [place.process, performance.now() + ms];
+    while (place.process === worker && !this.#stopping && performance.now() < endMs) {
+      await sleep(LOOK_MS);
+    }
+  }
+
+  /** @returns why no new one serves: the old one stays. */
+  async #renew(place: Place, build: WorkerBuild): Promise<string | undefined> {
     const { log, drainMs } = this.#options;
-    const old = place.process;
-    if (old === undefined || this.#stopping) return; // a new one is on its way
-    place.process = undefined;
+    const [old, buildBefore] = [place.process, place.build];
+    if (this.#stopping) return "the load balancer stops";
+    if (old === undefined) return "no worker serves that it could take the place of";
+    Object.assign(place, { process: undefined, build });
     try {
       await this.#fill(place);
     } catch (failure) {
-      log.error({ reason: messageOf(failure) }, "no new worker began to serve: the old one stays");
+      const reason = messageOf(failure);
+      log.error({ reason }, "no new worker began to serve: the old one stays");
+      place.build = buildBefore;
       if (this.#alive.has(old)) place.process = old;
       else await this.#replace(place, 0);
-      return;
+      return reason;
     }
     old.retire();
     const limit = setTimeout(() => old.kill("SIGKILL"), 2 * drainMs + FLUSH_MS);
     void old.ended.then(() => clearTimeout(limit));
+    return undefined;
   }
 
   /** Start a worker for a place. */
   async #fill(place: Place): Promise<void> {
     const { front, socket, log } = this.#options;
-    const worker = new WorkerProcess();
+    const worker = new WorkerProcess(place.build);
     this.#alive.add(worker);
     const startMs = performance.now();
     void worker.ended.then(async (how) => {
@@ -110,6 +176,12 @@ export class WorkerSet implements AsyncDisposable {
     }
     place.process = worker;
     log.info({ worker: worker.pid }, "a worker serves");
+  }
+
+  #inTurn<T>(task: () => Promise<T>): Promise<T> {
+    const turn = this.#turn.then(task);
+    this.#turn = turn.catch(() => undefined);
+    return turn;
   }
 
   /** Until one serves. @param failures so far. */
