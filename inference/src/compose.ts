@@ -5,6 +5,7 @@ import {
   type HiddenMovieRepository,
   createHiddenMovieRepository,
 } from "@canarec/db-utils/hidden-movies/repository";
+import { createPoolMetrics } from "@canarec/db-utils/pool-metrics";
 import { readBilledPeople } from "@canarec/db-utils/movies/read-people";
 import { readKnownUser } from "@canarec/db-utils/users/read-known-user";
 import { ServiceError, messageOf } from "@canarec/service-kit/errors";
@@ -95,6 +96,9 @@ export async function startInference(
     log,
   });
   const registry = createRegistry("inference");
+  const pools = createPoolMetrics(registry);
+  pools.watch("background", database.pool);
+  pools.watch("histories", historyDatabase.pool);
   const live: Live = { epoch: 0 };
   const metrics = createInferenceMetrics(registry, gaugesOf(live, nowMs, wallMs));
   const statistics = createStatisticsRefresh(database, config.streamTopic, wallMs);

@@ -1,10 +1,12 @@
 import { type Database, openDatabase } from "@canarec/db-utils/database";
+import { createPoolMetrics } from "@canarec/db-utils/pool-metrics";
 import { createNoticeRepository } from "@canarec/db-utils/releases/notice-repository";
 import { type Readiness, healthRoutes } from "@canarec/service-kit/health";
 import { createApp, errorHandler, listen, unknownPath } from "@canarec/service-kit/http";
 import { Resources, disposable } from "@canarec/service-kit/lifecycle";
 import type { Logger } from "@canarec/service-kit/logging";
 import { type Registry, createRegistry } from "@canarec/service-kit/metrics";
+import { observeRequests } from "@canarec/service-kit/request-metrics";
 import { registerBackupMetrics } from "./backups/backup-metrics.ts";
 import type { MonitoringConfig } from "./config.ts";
 import { JOBS, type Job, backupJob, releaseJob, withSchedules } from "./jobs/job-table.ts";
@@ -45,9 +47,7 @@ export async function startMonitoring(
   const registry = createRegistry("monitoring");
   const metrics = createMonitoringMetrics(registry);
   registerBackupMetrics(registry, config.backups.folder);
-  const db = opened.use(
-    await openDatabase(config.databaseUrl, { max: 4, applicationName: "canarec-monitoring" }),
-  );
+  const db = opened.use(await openObservedDatabase(config.databaseUrl, registry));
   const watch = opened.use(watchDatabase(db));
   const notifier = opened.use(
     openNotifier({
@@ -78,6 +78,7 @@ export async function startMonitoring(
       : { ready: true, degraded: `failing jobs: ${failing.join(", ")}` };
   };
   const app = createApp()
+    .use(observeRequests(registry))
     .use(healthRoutes(registry, readiness))
     .use(unknownPath())
     .use(errorHandler(log));
@@ -85,6 +86,12 @@ export async function startMonitoring(
   opened.use(scheduleJobs(jobsOf(config, overrides), runner));
   openTagWatch(opened, config, db, log);
   return disposable(opened, { url: server.url });
+}
+
+async function openObservedDatabase(url: string, registry: Registry): Promise<Database> {
+  const db = await openDatabase(url, { max: 4, applicationName: "canarec-monitoring" });
+  createPoolMetrics(registry).watch("main", db.pool);
+  return db;
 }
 
 /** Runs a job's commands as children. */

@@ -1,4 +1,5 @@
-import { AggregatorRegistry, Registry, collectDefaultMetrics } from "prom-client";
+import { type EventLoopUtilization, performance } from "node:perf_hooks";
+import { AggregatorRegistry, Gauge, Registry, collectDefaultMetrics } from "prom-client";
 
 export { Counter, Gauge, Histogram, type Registry } from "prom-client";
 
@@ -12,7 +13,24 @@ export function createRegistry(service: string): Registry {
   const registry = new Registry();
   registry.setDefaultLabels({ service });
   collectDefaultMetrics({ register: registry });
+  watchEventLoop(registry);
   return registry;
+}
+
+/** How busy this process is: at 1 whatever comes has to wait. */
+function watchEventLoop(registry: Registry): void {
+  let last: EventLoopUtilization = performance.eventLoopUtilization();
+  new Gauge({
+    name: "canarec_event_loop_utilization_ratio",
+    help: "Share of the time since the last scrape in which the event loop was busy",
+    aggregator: "max",
+    registers: [registry],
+    collect() {
+      const now = performance.eventLoopUtilization();
+      this.set(performance.eventLoopUtilization(now, last).utilization);
+      last = now;
+    },
+  });
 }
 
 /** All values of a registry, as another process can be sent them. */

@@ -1,5 +1,6 @@
 import { type Database, openDatabase } from "@canarec/db-utils/database";
 import { requireMigrated } from "@canarec/db-utils/migrations";
+import { createPoolMetrics } from "@canarec/db-utils/pool-metrics";
 import { type Readiness, healthRoutes } from "@canarec/service-kit/health";
 import {
   createApp,
@@ -11,6 +12,7 @@ import {
 import { Resources, disposable } from "@canarec/service-kit/lifecycle";
 import { type Logger } from "@canarec/service-kit/logging";
 import { createRegistry } from "@canarec/service-kit/metrics";
+import { observeRequests } from "@canarec/service-kit/request-metrics";
 import { createZone } from "@canarec/stream-parser/contract/zone";
 import { highestUserId, loadCatalogue } from "./catalogue/load-catalogue.ts";
 import type { SimulatorConfig } from "./config.ts";
@@ -52,12 +54,14 @@ export async function startSimulator(
   const registry = createRegistry("simulator");
   const metrics = createSimulatorMetrics(registry);
   const db = opened.use(await openDatabase(config.databaseUrl, { applicationName: "simulator" }));
+  createPoolMetrics(registry).watch("main", db.pool);
   await requireMigrated(db);
   const recommender = opened.use(openRecommender(config.recommendUrl, config.deadlineMs));
   const { kafkaBrokers: brokers, streamTopic: topic, streamPartitions: partitions } = config;
   const publisher = opened.use(openPublisher({ brokers, topic, partitions, log, metrics }));
   let world: World | undefined;
   const app = createApp()
+    .use(observeRequests(registry))
     .use(requestIds())
     .use(healthRoutes(registry, () => readiness(world, publisher)))
     .use(

@@ -1,6 +1,7 @@
 import { type Database, openDatabase } from "@canarec/db-utils/database";
 import { requireMigrated } from "@canarec/db-utils/migrations";
 import { ensurePartitions } from "@canarec/db-utils/partitions";
+import { createPoolMetrics } from "@canarec/db-utils/pool-metrics";
 import { type Readiness, healthRoutes } from "@canarec/service-kit/health";
 import {
   createApp,
@@ -12,6 +13,7 @@ import {
 import { Resources, disposable } from "@canarec/service-kit/lifecycle";
 import type { Logger } from "@canarec/service-kit/logging";
 import { createRegistry } from "@canarec/service-kit/metrics";
+import { observeRequests } from "@canarec/service-kit/request-metrics";
 import type { StreamParserConfig } from "./config.ts";
 import { createKafka } from "./consumer/kafka-client.ts";
 import { ensureTopic } from "./consumer/topics.ts";
@@ -54,6 +56,7 @@ export async function startStreamParser(
   const metrics = createStreamMetrics(registry);
   const outages = createOutages({ log, now, observe: metrics });
   const db = opened.use(await openStreamDatabase(config, log));
+  createPoolMetrics(registry).watch("main", db.pool);
   await ensurePartitions(db, now());
   opened.use(keepPartitions(db, now, log));
 
@@ -68,6 +71,7 @@ export async function startStreamParser(
     opened.use(startLookups({ db, url: config.metadataUrl, metrics, log, now }));
 
   const app = createApp()
+    .use(observeRequests(registry))
     .use(requestIds())
     .use(healthRoutes(registry, () => readiness(outages, ingests)))
     .use(statusRoute({ db, ingests, probe, outages, now }))

@@ -26,6 +26,11 @@ const REPLICA: BoundedLabel = {
 };
 const PARTITION: BoundedLabel = { shape: /^\d{1,5}$/, why: "a partition of the topic" };
 
+const ROUTE: BoundedLabel = {
+  shape: /^(?:none|(?:\/[a-z:][A-Za-z0-9-]*)+)$/,
+  why: "the pattern of a route, `none` where no route is meant",
+};
+
 const TRUTH = ["true", "false"] as const;
 const OK = ["ok", ...AttemptError.options] as const;
 
@@ -34,6 +39,7 @@ const EVERYWHERE: Readonly<Record<string, LabelValues>> = {
   job: JOB,
   model: MODEL_NAMES,
   partition: PARTITION,
+  pool: ["main", "background", "histories"],
   personalised: TRUTH,
   replica: REPLICA,
   served: Served.options,
@@ -47,7 +53,13 @@ const EVERYWHERE: Readonly<Record<string, LabelValues>> = {
 const OF_METRIC: Readonly<Record<string, Readonly<Record<string, LabelValues>>>> = {
   canarec_attempts_total: { result: OK },
   canarec_attempts_unsent_total: { error: AttemptError.options },
+  canarec_backups: { state: ["verified", "unverified", "unreadable"] },
+  canarec_database_connections: { state: ["used", "idle"] },
   canarec_exposures_dropped_total: { reason: ["buffer_full", "torn", "stopped"] },
+  canarec_http_request_duration_seconds: {
+    route: ROUTE,
+    status: ["1xx", "2xx", "3xx", "4xx", "5xx", "closed"],
+  },
   canarec_inference_bundle_loads_total: { outcome: ["loaded", "refused"] },
   canarec_inference_descriptions_total: { outcome: ["found", "failed"] },
   canarec_inference_failed_requests_total: {

@@ -1,13 +1,22 @@
+import { createPoolMetrics } from "@canarec/db-utils/pool-metrics";
 import { createInferenceMetrics } from "@canarec/inference/metrics";
 import { createLoadBalancerMetrics, createParentMetrics } from "@canarec/load-balancer/metrics";
+import { registerBackupMetrics } from "@canarec/monitoring/backups/backup-metrics";
 import { createJudgeMetrics } from "@canarec/monitoring/judge/metrics";
 import { createMonitoringMetrics } from "@canarec/monitoring/metrics";
 import { type Registry, createRegistry } from "@canarec/service-kit/metrics";
+import { observeRequests } from "@canarec/service-kit/request-metrics";
 import { createSimulatorMetrics } from "@canarec/simulator/metrics";
 import { createStreamMetrics } from "@canarec/stream-parser/metrics";
 
 const nothing = () => undefined;
 const zero = () => 0;
+
+/** What a service has that answers by express and asks Postgres. */
+function observed(registry: Registry): void {
+  observeRequests(registry);
+  createPoolMetrics(registry);
+}
 
 /** Every service, as its label `service` has it, with the instruments that its composition root declares. */
 const DECLARATIONS: Readonly<Record<string, (registry: Registry) => void>> = {
@@ -17,19 +26,28 @@ const DECLARATIONS: Readonly<Record<string, (registry: Registry) => void>> = {
     metrics.watchReplicas(() => []);
     createParentMetrics(registry);
   },
-  "control-plane": nothing,
+  "control-plane": observed,
   inference: (registry) => {
+    createPoolMetrics(registry);
     createInferenceMetrics(registry, {
       ...{ usersInMemory: zero, rowsInMemory: zero, feedAgeSeconds: nothing, newMovies: zero },
       ...{ bundleAgeSeconds: nothing, statisticsAgeSeconds: nothing },
     });
   },
-  "stream-parser": (registry) => void createStreamMetrics(registry),
+  "stream-parser": (registry) => {
+    observed(registry);
+    createStreamMetrics(registry);
+  },
   monitoring: (registry) => {
+    observed(registry);
     createMonitoringMetrics(registry);
     createJudgeMetrics(registry);
+    registerBackupMetrics(registry, "");
   },
-  simulator: (registry) => void createSimulatorMetrics(registry),
+  simulator: (registry) => {
+    observed(registry);
+    createSimulatorMetrics(registry);
+  },
 };
 
 /** The registry of each service, without the service. */

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { openDatabase } from "@canarec/db-utils/database";
+import { createPoolMetrics } from "@canarec/db-utils/pool-metrics";
 import { createControlRepository } from "@canarec/db-utils/releases/control-repository";
 import { createGateRepository } from "@canarec/db-utils/releases/gate-repository";
 import { createReleaseRepository } from "@canarec/db-utils/releases/release-repository";
@@ -10,7 +11,8 @@ import { healthRoutes } from "@canarec/service-kit/health";
 import { createApp, errorHandler, listen, unknownPath } from "@canarec/service-kit/http";
 import { Resources, disposable } from "@canarec/service-kit/lifecycle";
 import type { Logger } from "@canarec/service-kit/logging";
-import { createRegistry } from "@canarec/service-kit/metrics";
+import { type Registry, createRegistry } from "@canarec/service-kit/metrics";
+import { observeRequests } from "@canarec/service-kit/request-metrics";
 import { requireBearer } from "../admin/bearer.ts";
 import { parsePlans } from "../rollout/plans.ts";
 import { ENDED } from "../rollout/rollout.ts";
@@ -49,8 +51,10 @@ export async function startControlPlane(
   await using opened = new Resources();
   const nowMs = overrides.nowMs ?? steadyClock();
   const wake = wakeable();
-  const core = await openCore(config, { log, overrides, opened, nowMs, changed: wake.now });
-  const { database, releases, runtime, plans, controller } = core;
+  const registry = createRegistry("control-plane");
+  const parts = { log, overrides, opened, registry, nowMs, changed: wake.now };
+  const core = await openCore(config, parts);
+  const { releases, runtime, plans, controller } = core;
   const { mainReplicas } = config;
   const submitParts = submitPartsOf(controller, { releases, runtime, plans, mainReplicas, nowMs });
   const routes = controlRoutes({
@@ -69,9 +73,9 @@ export async function startControlPlane(
     requireLeading: () => void leadingEpoch(controller),
     changed: wake.now,
   });
-  const registry = createRegistry("control-plane");
   const isReady = () => controller.standsBy || controller.serves;
   const app = createApp()
+    .use(observeRequests(registry))
     .use(
       healthRoutes(registry, () =>
         isReady() ? { ready: true } : { ready: false, reason: "main is not restored yet" },
@@ -81,20 +85,18 @@ export async function startControlPlane(
     .use(unknownPath())
     .use(errorHandler(log));
   const server = opened.use(await listen(app, { host: config.host, port: config.port }));
-  const first = async () => {
-    if (controller.epoch === undefined || (await releases.mains(1)).length > 0) return;
-    const bundleId = await newestBundle(database);
-    if (bundleId === undefined) return;
-    await submitFirst(await submitParts(), { bundleId, ref: config.firstRelease });
-  };
+  const first = () => releaseFirst(core, submitParts, config.firstRelease);
   opened.use(keepRounds(controller, { first, log, wake, nowMs }));
   return disposable(opened, { url: server.url });
 }
+
+type Core = Awaited<ReturnType<typeof openCore>>;
 
 interface CoreParts {
   readonly log: Logger;
   readonly overrides: Overrides;
   readonly opened: Resources;
+  readonly registry: Registry;
   readonly nowMs: () => number;
   readonly changed: () => void;
 }
@@ -102,11 +104,12 @@ interface CoreParts {
 /** Everything but the API and the rounds. */
 async function openCore(
   config: ControlConfig,
-  { log, overrides, opened, nowMs, changed }: CoreParts,
+  { log, overrides, opened, registry, nowMs, changed }: CoreParts,
 ) {
   const database = opened.use(
     await openDatabase(config.databaseUrl, { max: 4, applicationName: "canarec control plane" }),
   );
+  createPoolMetrics(registry).watch("main", database.pool);
   const releases = createReleaseRepository(database);
   const gates = createGateRepository(database);
   const control = createControlRepository(database);
@@ -129,6 +132,17 @@ async function openCore(
   return { database, releases, gates, control, runtime, plans, replicas, routing, controller };
 }
 
+/** Without a main, the first release is that of `ref`, as soon as there is a bundle. */
+async function releaseFirst(
+  { controller, releases, database }: Core,
+  submitParts: () => Promise<SubmitParts>,
+  ref: string,
+): Promise<void> {
+  if (controller.epoch === undefined || (await releases.mains(1)).length > 0) return;
+  const bundleId = await newestBundle(database);
+  if (bundleId !== undefined) await submitFirst(await submitParts(), { bundleId, ref });
+}
+
 /** States of a release that gives way to a newer one: users have not begun to judge it. */
 const GIVES_WAY = ["queued", "preparing", "warming", "shadowing", "ramping"];
 
@@ -139,7 +153,7 @@ const GIVES_WAY_TO_EMERGENCY = [...GIVES_WAY, "evaluating", "extending", "holdin
 async function supersede(
   releaseId: number,
   { waiting, gives }: Pick<SubmitParts, "waiting"> & { readonly gives: readonly string[] },
-  { releases, controller }: Awaited<ReturnType<typeof openCore>>,
+  { releases, controller }: Core,
 ): Promise<void> {
   for (const other of waiting) {
     const row = await releases.rollout(other.releaseId);
