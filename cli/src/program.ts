@@ -6,6 +6,7 @@ import { addDatabaseCommands } from "./commands/db.ts";
 import { addGateCommands } from "./commands/gate.ts";
 import { addEvaluateCommand } from "./commands/evaluate.ts";
 import { addHideCommands } from "./commands/hide.ts";
+import { addJobsCommand } from "./commands/jobs.ts";
 import { addRecommendCommand } from "./commands/recommend.ts";
 import { addReleaseCommands } from "./commands/release.ts";
 import { addRunsCommands } from "./commands/runs.ts";
@@ -35,6 +36,7 @@ export function createProgram(context: CliContext): Command {
   addGateCommands(program, context);
   addRecommendCommand(program, context);
   addHideCommands(program, context);
+  addJobsCommand(program, context);
   addDatabaseCommands(program, context);
   return program;
 }

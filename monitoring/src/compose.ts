@@ -1,6 +1,6 @@
 import { type Database, openDatabase } from "@canarec/db-utils/database";
+import { createNoticeRepository } from "@canarec/db-utils/notices/notice-repository";
 import { createPoolMetrics } from "@canarec/db-utils/pool-metrics";
-import { createNoticeRepository } from "@canarec/db-utils/releases/notice-repository";
 import { type Readiness, healthRoutes } from "@canarec/service-kit/health";
 import { createApp, errorHandler, listen, unknownPath } from "@canarec/service-kit/http";
 import { Resources, disposable } from "@canarec/service-kit/lifecycle";
@@ -18,7 +18,8 @@ import { createJudgeMetrics } from "./judge/metrics.ts";
 import { type Judge, startJudge } from "./judge/start-judge.ts";
 import { type MonitoringMetrics, createMonitoringMetrics } from "./metrics.ts";
 import { deliverNotices } from "./slack/deliver-notices.ts";
-import { openNotifier } from "./slack/open-notifier.ts";
+import { type Outbox, openOutbox } from "./slack/open-outbox.ts";
+import { createSlackSender } from "./slack/slack-sender.ts";
 import { watchTags } from "./tags/watch-tags.ts";
 import { watchDatabase } from "./watch-database.ts";
 
@@ -35,9 +36,8 @@ export interface Monitoring extends AsyncDisposable {
 /** Of a minute, so much may go into summarising before the verdict is made. */
 const JUDGE_BUDGET_MS = 30_000;
 const NOTICE_TIMEOUT_MS = 5_000;
-const NOTICE_FLUSH_MS = 5_000;
 
-/** The composition root: database, notifier, jobs, and the port that tells of them. */
+/** The composition root: database, notices, jobs, and the port that tells of them. */
 export async function startMonitoring(
   config: MonitoringConfig,
   log: Logger,
@@ -49,25 +49,15 @@ export async function startMonitoring(
   registerBackupMetrics(registry, config.backups.folder);
   const db = opened.use(await openObservedDatabase(config.databaseUrl, registry));
   const watch = opened.use(watchDatabase(db));
-  const notifier = opened.use(
-    openNotifier({
-      webhookUrl: config.slackWebhookUrl,
-      timeoutMs: NOTICE_TIMEOUT_MS,
-      flushMs: NOTICE_FLUSH_MS,
-      random: Math.random,
-      metrics,
-      log,
-    }),
-  );
+  const outbox = openNotices(opened, config, db, { metrics, log });
   const runner = createJobRunner({
     db,
-    notifier,
+    outbox,
     metrics,
     log,
     now: () => new Date(),
     execute: executorOf(config),
   });
-  opened.use(openDelivery(config, db, { metrics, log }));
   const judge = opened.use(openJudge(config, db, log, registry));
   const readiness = (): Readiness => {
     if (!watch.reachable()) return { ready: false, reason: "the database cannot be reached" };
@@ -123,16 +113,20 @@ function openTagWatch(
   opened.use(watchTags({ ...where, ...{ db, log, control, plan, now: () => new Date() } }));
 }
 
-/** Of what the control plane has to tell. */
-function openDelivery(
-  { slackWebhookUrl: webhookUrl }: MonitoringConfig,
+/** What anybody has to tell, from the table to Slack; and the way into the table. */
+function openNotices(
+  opened: Resources,
+  { slackWebhookUrl: url }: MonitoringConfig,
   db: Database,
   { metrics, log }: { readonly metrics: MonitoringMetrics; readonly log: Logger },
-): AsyncDisposable {
-  return deliverNotices({
-    ...{ notices: createNoticeRepository(db), webhookUrl, timeoutMs: NOTICE_TIMEOUT_MS },
+): Outbox {
+  const parts = {
+    notices: createNoticeRepository(db),
+    send: url === undefined ? undefined : createSlackSender(url, NOTICE_TIMEOUT_MS),
     ...{ now: () => new Date(), random: Math.random, metrics, log },
-  });
+  };
+  opened.use(deliverNotices(parts));
+  return opened.use(openOutbox(parts));
 }
 
 function openJudge(config: MonitoringConfig, db: Database, log: Logger, registry: Registry): Judge {

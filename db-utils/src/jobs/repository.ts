@@ -16,6 +16,17 @@ export interface JobEnd {
   readonly detail: unknown;
 }
 
+/** How a job has done so far; runs that were cut off with their process say nothing. */
+export interface JobPast {
+  /** How the last run ended; null before the first end. */
+  readonly state: "succeeded" | "failed" | null;
+  readonly lastSuccessAt: Date | null;
+  /** The first failure after that; null where it succeeded last. */
+  readonly failingSince: Date | null;
+  /** The first run of all that are on record. */
+  readonly firstRunAt: Date | null;
+}
+
 /** The diary of scheduled jobs. */
 export interface JobRepository {
   /** @returns the key of the run. */
@@ -23,7 +34,23 @@ export interface JobRepository {
   end(runKey: number, end: JobEnd): Promise<void>;
   /** Runs of a job, the latest first. */
   list(job: string, limit: number): Promise<JobRun[]>;
+  /** The last run of each job that ever ran, by name. */
+  newest(): Promise<JobRun[]>;
+  past(job: string): Promise<JobPast>;
 }
+
+const COLUMNS = `run_key as "runKey", job, started_at as "startedAt", finished_at as "finishedAt", state, detail`;
+
+const PAST = `
+  with ended as (
+    select * from job_runs
+    where job = $1 and state <> 'running' and coalesce(detail->>'interrupted', '') <> 'true'),
+  success as (select max(finished_at) as at from ended where state = 'succeeded')
+  select (select state from ended order by started_at desc, run_key desc limit 1) as state,
+         (select at from success) as "lastSuccessAt",
+         (select min(started_at) from ended, success
+          where state = 'failed' and (at is null or started_at > at)) as "failingSince",
+         (select min(started_at) from job_runs where job = $1) as "firstRunAt"`;
 
 export function createJobRepository({ pool }: Pick<Database, "pool">): JobRepository {
   return {
@@ -43,9 +70,19 @@ export function createJobRepository({ pool }: Pick<Database, "pool">): JobReposi
         [runKey, state, finishedAt, JSON.stringify(detail)],
       );
     },
+    async newest() {
+      const { rows } = await pool.query<JobRun>(
+        `select distinct on (job) ${COLUMNS} from job_runs order by job, started_at desc, run_key desc`,
+      );
+      return rows;
+    },
+    async past(job) {
+      const { rows } = await pool.query<JobPast>(PAST, [job]);
+      return rows[0] ?? { state: null, lastSuccessAt: null, failingSince: null, firstRunAt: null };
+    },
     async list(job, limit) {
       const { rows } = await pool.query<JobRun>(
-        `select run_key as "runKey", job, started_at as "startedAt", finished_at as "finishedAt", state, detail
+        `select ${COLUMNS}
          from job_runs where job = $1 order by started_at desc, run_key desc limit $2`,
         [job, limit],
       );

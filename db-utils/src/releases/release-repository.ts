@@ -1,5 +1,6 @@
 import { ServiceError } from "@canarec/service-kit/errors";
 import type { Database } from "../database.ts";
+import { type Notice, insertNotice } from "../notices/notice-repository.ts";
 import type { Queryable } from "../queryable.ts";
 import { type GateResult, insertGateResult } from "./gate-repository.ts";
 
@@ -42,13 +43,6 @@ export interface RolloutChange {
   /** The rollout as it is from now on. */
   readonly detail: unknown;
   readonly notice?: Notice | undefined;
-}
-
-/** A message for the operators; one of each key is ever written. */
-export interface Notice {
-  readonly key: string;
-  readonly kind: string;
-  readonly text: string;
 }
 
 export interface RolloutRow {
@@ -241,9 +235,5 @@ async function writeChange(client: Queryable, change: RolloutChange): Promise<vo
   );
   const { notice } = change;
   if (notice === undefined) return;
-  await client.query(
-    `insert into notices (notice_key, created_at, kind, release_id, text, send_after)
-     values ($1, $2, $3, $4, $5, $2) on conflict do nothing`,
-    [notice.key, change.at, notice.kind, change.releaseId, notice.text],
-  );
+  await insertNotice(client, notice, { at: change.at, releaseId: change.releaseId });
 }

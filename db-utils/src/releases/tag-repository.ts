@@ -1,4 +1,5 @@
 import type { Database } from "../database.ts";
+import { type Notice, insertNotice } from "../notices/notice-repository.ts";
 
 /** A tag, and the full commit that it names. */
 export interface Tag {
@@ -11,11 +12,7 @@ export interface KnownTag extends Tag {
 }
 
 /** A message for the operators, written with what it tells. */
-export interface TagNotice {
-  /** The same event writes no second one. */
-  readonly key: string;
-  readonly text: string;
-}
+export type TagNotice = Omit<Notice, "kind">;
 
 type Queryable = Pick<Database["pool"], "query">;
 
@@ -85,12 +82,12 @@ export class TagRepository {
         "update release_tags set outcome = 'refused', reason = $3 where repository = $1 and tag = $2",
         [this.#repository, tag, reason],
       );
-      await writeNotice(client, notice, now);
+      await insertNotice(client, { ...notice, kind: "tag" }, { at: now });
     });
   }
 
   async tell(notice: TagNotice, now: Date): Promise<void> {
-    await writeNotice(this.#db.pool, notice, now);
+    await insertNotice(this.#db.pool, { ...notice, kind: "tag" }, { at: now });
   }
 
   async #note(client: Queryable, { tag, code, outcome }: KnownTag, now: Date): Promise<void> {
@@ -100,12 +97,4 @@ export class TagRepository {
       [this.#repository, tag, code, now, outcome],
     );
   }
-}
-
-async function writeNotice(client: Queryable, notice: TagNotice, now: Date): Promise<void> {
-  await client.query(
-    `insert into notices (notice_key, created_at, kind, text, send_after)
-     values ($1, $2, 'tag', $3, $2) on conflict do nothing`,
-    [notice.key, now, notice.text],
-  );
 }

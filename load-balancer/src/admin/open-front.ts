@@ -8,7 +8,7 @@ import type { RoutingSnapshot } from "../contract/routing-snapshot.ts";
 import { fixedRouting } from "../routing/fixed-routing.ts";
 import { type LiveRouting, type RoutingReply, openLiveRouting } from "../routing/live-routing.ts";
 import { readStoredRouting, storeRouting } from "../routing/stored-routing.ts";
-import { tellLeaseLost } from "../routing/tell-operators.ts";
+import { leaseLostText, tellLeaseLost } from "../routing/tell-operators.ts";
 import { NO_STATUS, countersOf, countsOf, mergeStatus } from "../workers/merge-status.ts";
 import type { ServingWorker } from "../workers/serving-worker.ts";
 import { requireBearer } from "./bearer.ts";
@@ -69,9 +69,11 @@ async function openAuthority(config: LoadBalancerConfig, log: Logger) {
     changed({ version, nightlyWeight, shadowShare, releaseId }) {
       log.info({ version, nightlyWeight, shadowShare, releaseId }, "routing changed");
     },
-    leaseLost({ version, releaseId }) {
+    leaseLost(lost) {
+      const { version, releaseId } = lost;
       log.error({ version, releaseId }, "nobody renewed nightly's lease: main serves all");
-      if (releaseId !== null) void tellLeaseLost({ version, releaseId }, slackWebhookUrl, log);
+      if (releaseId === null) return;
+      void tellLeaseLost(leaseLostText(lost, new Date()), slackWebhookUrl, log);
     },
   });
   return Object.assign(live, {

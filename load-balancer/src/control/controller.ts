@@ -224,7 +224,7 @@ export class Controller {
       ...{ fromState: rollout.state, toState: to.state },
       ...{ fromStep: rollout.step, toStep: to.step, window: to.window },
       ...{ actor, reason, evidence, decidedFrom: rollout, detail: to },
-      notice: noticeOf(transition, sequence + 1, release),
+      notice: noticeOf(transition, sequence + 1, underway),
     });
     if (to.state === "shadowing" || to.state === "ramping") this.#leaseLost = false;
     if (rollout.state === "holding") this.#leaseLost = false;

@@ -14,6 +14,8 @@ export interface Job {
   readonly limitMs: number;
   /** Run once when the service starts, too: a machine that was off has missed its times. */
   readonly atStart: boolean;
+  /** Whom its failure reaches, for the message that tells of it; none directly if absent. */
+  readonly harm?: string;
 }
 
 const MINUTE_MS = 60_000;
@@ -27,6 +29,7 @@ export const JOBS: readonly Job[] = [
     command: ["db", "retention", "--json"],
     limitMs: 10 * MINUTE_MS,
     atStart: true,
+    harm: "none for two days, for which there are partitions; then no event and no answer can be written",
   },
   {
     // Reads every interaction: once a day, when few people watch movies.
@@ -35,6 +38,7 @@ export const JOBS: readonly Job[] = [
     command: ["db", "statistics", "--json"],
     limitMs: 60 * MINUTE_MS,
     atStart: false,
+    harm: "none directly; if counts differ, popular lists and ranks of all users are off by as much",
   },
 ];
 
@@ -81,6 +85,7 @@ export function releaseJob(schedule: string, plan: string): Job {
     ],
     limitMs: RELEASE_LIMIT_MS,
     atStart: false,
+    harm: "none; main stays as it is, and learns nothing of what users did since",
   };
 }
 

@@ -1,23 +1,22 @@
 import type { Database } from "@canarec/db-utils/database";
-import { createJobRepository } from "@canarec/db-utils/jobs/repository";
+import { type JobPast, createJobRepository } from "@canarec/db-utils/jobs/repository";
 import { openSession } from "@canarec/db-utils/session";
 import { messageOf } from "@canarec/service-kit/errors";
 import { type Logger, withoutPasswords } from "@canarec/service-kit/logging";
-import { z } from "zod";
 import type { MonitoringMetrics } from "../metrics.ts";
-import type { Notifier } from "../slack/open-notifier.ts";
+import type { Outbox } from "../slack/open-outbox.ts";
 import { type JobOutcome, jobNotice } from "./job-notice.ts";
 import type { Job } from "./job-table.ts";
+import { nextRuns } from "./job-times.ts";
 import type { CommandEnd } from "./run-command.ts";
 
 /** First key of the advisory locks of jobs; the second is the name's hash. */
 const JOB_LOCKS = 7_226_020;
 
-/** What the diary says of a run that ended with its process. */
-const Interrupted = z.object({ interrupted: z.literal(true) });
-
-/** So far back the diary is searched for how the run before ended. */
+/** So far back the diary is searched for runs without an end. */
 const LOOK_BACK = 20;
+
+const NO_PAST: JobPast = { state: null, lastSuccessAt: null, failingSince: null, firstRunAt: null };
 
 /** Another process runs it; or `stop` ended it, which is no failure. */
 export type Unfinished = "skipped" | "interrupted";
@@ -32,7 +31,7 @@ export interface JobRunner {
 export interface JobRunnerParts {
   readonly db: Database;
   readonly execute: (job: Job, stop: AbortSignal) => Promise<CommandEnd>;
-  readonly notifier: Notifier;
+  readonly outbox: Pick<Outbox, "tell">;
   readonly metrics: MonitoringMetrics;
   readonly log: Logger;
   readonly now: () => Date;
@@ -43,17 +42,18 @@ export interface JobRunnerParts {
  * before and after, and tells people when a job begins to fail.
  */
 export function createJobRunner(parts: JobRunnerParts): JobRunner {
-  const { db, notifier, metrics, log, now } = parts;
+  const { db, outbox, metrics, log, now } = parts;
   const last = new Map<string, JobOutcome["state"]>();
+  const failingSince = new Map<string, Date>();
 
   return {
     failing: () => [...last].flatMap(([name, state]) => (state === "failed" ? [name] : [])),
     async run(job, stop) {
       const startedAt = now();
-      let before = last.get(job.name);
+      let past = NO_PAST;
       let outcome: JobOutcome | Unfinished;
       try {
-        before ??= await lastState(db, job.name);
+        past = await createJobRepository(db).past(job.name);
         outcome = await runLocked(parts, job, stop);
       } catch (thrown) {
         outcome = { state: "failed", reason: withoutPasswords(messageOf(thrown)) };
@@ -63,26 +63,26 @@ export function createJobRunner(parts: JobRunnerParts): JobRunner {
         log.info({ job: job.name, why: outcome }, "job not run to its end");
         return outcome;
       }
+      // What this process saw, while the diary could not be written, is not in it.
+      const before = last.get(job.name) ?? past.state;
+      const since = past.failingSince ?? failingSince.get(job.name) ?? null;
       last.set(job.name, outcome.state);
+      failingSince.set(job.name, since ?? startedAt);
+      if (outcome.state === "succeeded") failingSince.delete(job.name);
       metrics.jobEnded(job.name, outcome.state, (now().getTime() - startedAt.getTime()) / 1_000);
       if (outcome.state === "failed") {
         log.error({ job: job.name, reason: outcome.reason }, "job failed");
       } else {
         log.info({ job: job.name }, "job succeeded");
       }
-      const notice = jobNotice(job, before, outcome);
-      if (notice !== undefined) notifier.notify(notice);
+      const notice = jobNotice(job, {
+        ...{ outcome, startedAt, before, lastSuccessAt: past.lastSuccessAt, failingSince: since },
+        nextRunAt: nextRuns(job.schedule, 1)[0],
+      });
+      if (notice !== undefined) outbox.tell(notice);
       return outcome.state;
     },
   };
-}
-
-/** Runs that ended with their process say nothing about the job. */
-async function lastState(db: Database, job: string): Promise<JobOutcome["state"] | undefined> {
-  for (const { state, detail } of await createJobRepository(db).list(job, LOOK_BACK)) {
-    if (state !== "running" && !Interrupted.safeParse(detail).success) return state;
-  }
-  return undefined;
 }
 
 async function runLocked(

@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { NoticeRepository } from "@canarec/db-utils/releases/notice-repository";
+import type { NoticeRepository } from "@canarec/db-utils/notices/notice-repository";
 import { messageOf } from "@canarec/service-kit/errors";
 import type { Logger } from "@canarec/service-kit/logging";
-import { IncomingWebhook } from "@slack/webhook";
+import { retryDelayMs } from "@canarec/service-kit/slack-retry";
 import type { MonitoringMetrics } from "../metrics.ts";
-import { failureOf } from "./open-notifier.ts";
-import { retryDelayMs } from "./retry-delay.ts";
+import { MOST_ATTEMPTS, type SlackSender } from "./slack-sender.ts";
 
 /** How often to look for new ones. */
 const LOOK_MS = 1_000;
@@ -15,9 +14,8 @@ const LEASE_MS = 60_000;
 
 export interface DeliveryOptions {
   readonly notices: NoticeRepository;
-  /** Absent: they go to the log. A secret; it is never logged. */
-  readonly webhookUrl: string | undefined;
-  readonly timeoutMs: number;
+  /** Absent: they go to the log. */
+  readonly send: SlackSender | undefined;
   readonly delayMs?: typeof retryDelayMs;
   readonly now: () => Date;
   readonly random: () => number;
@@ -26,9 +24,9 @@ export interface DeliveryOptions {
 }
 
 /**
- * Tell what is written in the table of notices, oldest first, each until Slack has it or will not take
- * it. The table is the queue: an outage, a restart or a second monitoring loses none, and sends none
- * twice but for one whose acceptance was lost on the way.
+ * Tell what is written in the table of notices, in order, each until Slack has it or will not take it. The
+ * table is the queue: an outage, a restart or a second monitoring loses none, and sends none twice but for
+ * one whose acceptance was lost on the way.
  */
 export function deliverNotices(options: DeliveryOptions): AsyncDisposable {
   const stop = new AbortController();
@@ -51,7 +49,7 @@ export function deliverNotices(options: DeliveryOptions): AsyncDisposable {
 
 /** @returns whether one was due. */
 async function deliverOne(options: DeliveryOptions): Promise<boolean> {
-  const { notices, webhookUrl, timeoutMs, now, random, metrics, log } = options;
+  const { notices, send, now, random, metrics, log, delayMs = retryDelayMs } = options;
   const notice = await notices.claim(now(), LEASE_MS);
   if (notice === undefined) return false;
   const toLog = async (why: string) => {
@@ -59,20 +57,20 @@ async function deliverOne(options: DeliveryOptions): Promise<boolean> {
     log.warn({ notice: notice.text, why }, "notice");
     await notices.sent(notice.key, now());
   };
-  if (webhookUrl === undefined) {
+  if (send === undefined) {
     await toLog("no SLACK_WEBHOOK_URL");
     return true;
   }
-  try {
-    await new IncomingWebhook(webhookUrl, { timeout: timeoutMs }).send({ text: notice.text });
-  } catch (error) {
-    metrics.noticeFailed();
-    const delayMs = (options.delayMs ?? retryDelayMs)(failureOf(error), notice.attempts, random);
-    if (delayMs === "give_up") await toLog("Slack did not take it");
-    else await notices.postpone(notice.key, new Date(now().getTime() + delayMs));
+  const failure = await send(notice.text);
+  if (failure === undefined) {
+    metrics.noticeSent();
+    await notices.sent(notice.key, now());
     return true;
   }
-  metrics.noticeSent();
-  await notices.sent(notice.key, now());
+  metrics.noticeFailed();
+  const tried = { ...failure, attempts: notice.attempts, mostAttempts: MOST_ATTEMPTS };
+  const wait = delayMs(tried, random);
+  if (wait === "give_up") await toLog("Slack did not take it");
+  else await notices.postpone(notice.key, new Date(now().getTime() + wait));
   return true;
 }

@@ -7,6 +7,7 @@ import type { Logger } from "@canarec/service-kit/logging";
 import { type GitOptions, fetchTag, listTags } from "./list-tags.ts";
 import { sortTags } from "./sort-tags.ts";
 import { type ControlAccess, submitTag } from "./submit-tag.ts";
+import { movedText, refusedText } from "./tag-notices.ts";
 
 export interface TagWatchOptions {
   readonly db: Database;
@@ -67,11 +68,9 @@ async function lookOnce(options: TagWatchOptions, signal: AbortSignal): Promise<
     return;
   }
   const { submit, moved } = sortTags(found, known);
-  for (const { tag, code, before } of moved) {
-    const text =
-      `The tag ${tag} was moved from ${before.slice(0, 12)} to ${code.slice(0, 12)}: ` +
-      "it is not released again. Give the new commit a tag of its own";
-    await tags.tell({ key: `tag-${tag}-moved-${code}`, text }, now());
+  for (const one of moved) {
+    const key = `tag-${one.tag}-moved-${one.code}`;
+    await tags.tell({ key, text: movedText(one, now()) }, now());
   }
   for (const one of submit) {
     // One that cannot be fetched keeps none of the others.
@@ -104,9 +103,7 @@ async function submitOnce(one: Tag, parts: Submitting): Promise<void> {
     await tags.submitted(tag, submitted.releaseId);
     log.info({ tag, release: submitted.releaseId }, "a tag was submitted");
   } else if (submitted.kind === "refused") {
-    const text =
-      `The tag ${tag} (${code.slice(0, 12)}) was not released: ${submitted.reason}\n` +
-      `canarec release submit --ref ${code} --force`;
+    const text = refusedText(one, submitted.reason, now());
     const notice = { key: `tag-${tag}-refused`, text };
     await tags.refused(tag, submitted.reason, { notice, now: now() });
   } else {

@@ -191,6 +191,30 @@ describe("canarec db", () => {
     });
   });
 
+  it("shows the diary of jobs", async () => {
+    const empty = { runs: [] };
+    expect(await canarecJson(["jobs"], { env })).toEqual(empty);
+    const startedAt = "2026-03-01T04:07:00.000Z";
+    await database.pool.query(
+      `insert into job_runs (job, started_at, finished_at, state, detail) values
+         ('retention', $1, $1::timestamptz + interval '90 s', 'failed', '{"reason":"no room"}'),
+         ('retention', $1::timestamptz - interval '1 h', $1, 'succeeded', '{}'),
+         ('statistics', $1, null, 'running', null)`,
+      [startedAt],
+    );
+    const failed = {
+      ...{ job: "retention", state: "failed", startedAt, seconds: 90 },
+      detail: { reason: "no room" },
+    };
+    const running = { job: "statistics", state: "running", startedAt, seconds: null, detail: null };
+    expect(await canarecJson(["jobs"], { env })).toEqual({ runs: [failed, running] });
+    const one = (await canarecJson(["jobs", "retention", "--limit", "1"], { env })) as object;
+    expect(one).toEqual({ runs: [failed] });
+    expect((await canarec(["jobs", "retention"], { env })).out).toContain("no room");
+    const none = await canarec(["jobs", "x"], { env });
+    expect([none.code, none.err]).toEqual([1, "canarec: no run of a job x is on record\n"]);
+  });
+
   it("ends with 1 where no backup is", async () => {
     const { code, err } = await canarec(["db", "restore", "nowhere"], { env, folder: folder.path });
     expect(code).toBe(1);

@@ -6,7 +6,7 @@ import {
   freshTopic,
   temporaryFolder,
 } from "../../servers.ts";
-import { slackDouble } from "../monitoring/slack-double.ts";
+import { broken, rateLimited, slackDouble } from "../monitoring/slack-double.ts";
 import { TOKEN, admin, controllerOf, giveToken } from "./controller-of.ts";
 import { type ExposureReader, readExposures } from "./exposure-reader.ts";
 import { type FakeReplica, MISBEHAVIOURS, MOVIES, fakeReplica, well } from "./fake-replica.ts";
@@ -151,6 +151,7 @@ describe("the routing of a controller", () => {
 
   it("is left for main by itself when nobody renews the lease, without a failed answer", async () => {
     await using slack = await slackDouble();
+    slack.next(rateLimited, broken);
     await using balancer = await start({ slackWebhookUrl: slack.url });
     const { route, snapshot } = controllerOf(balancer.adminUrl);
     const leaseEndsAt = new Date(Date.now() + 1_500).toISOString();
@@ -169,7 +170,11 @@ describe("the routing of a controller", () => {
     expect(await tracks()).toEqual(new Set(["main"]));
     expect(await metric(balancer, "canarec_leases_lost_total")).toBe(1);
     await until(() => slack.accepted.length > 0);
-    expect(slack.accepted).toEqual([expect.stringContaining("main serves all users of release 1")]);
+    expect(slack.accepted).toEqual([
+      expect.stringMatching(
+        /lease \(release 1, routing \d+\).*\nUsers: 50 % of the users, who had nightly/,
+      ),
+    ]);
     const renewed = { ...routed, leaseEndsAt: new Date(Date.now() + 60_000).toISOString() };
     expect(await admin(balancer.adminUrl, "PUT", "/routing", { body: renewed })).toMatchObject({
       status: 409,

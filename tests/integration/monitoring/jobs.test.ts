@@ -53,10 +53,7 @@ function runner(
   change(program);
   const made = createJobRunner({
     db: on,
-    notifier: {
-      notify: (text) => void notices.push(text),
-      [Symbol.asyncDispose]: async () => undefined,
-    },
+    outbox: { tell: ({ text }) => void notices.push(text) },
     metrics: createMonitoringMetrics(createRegistry("test")),
     log: logLines().log,
     now: () => new Date(),
@@ -142,7 +139,9 @@ describe("the scheduled jobs", () => {
     await until(async () => (await diaryOf("fails")).length >= 3);
     await until(() => slack.accepted.length > 0);
     expect(slack.accepted).toEqual([
-      "Job fails failed: no such table (exit code 3). Further failures are not told. Look closer: npx canarec db x",
+      expect.stringMatching(
+        /^Job fails failed: no such table \(exit code 3\)\nUsers: none directly\nSince: .* UTC\nDone: it never succeeded; .*\nLook: npx canarec jobs fails$/,
+      ),
     ]);
     const ready = await request(`${monitoring.url}/readyz`);
     expect(await ready.body.json()).toEqual({ ready: true, degraded: "failing jobs: fails" });
@@ -160,7 +159,9 @@ describe("a run of a job", () => {
     expect(second.notices).toEqual([]);
     second.change("");
     expect(await second.run(job("flaky"), never)).toBe("succeeded");
-    expect(second.notices).toEqual(["Job flaky works again."]);
+    expect(second.notices).toEqual([
+      expect.stringMatching(/^Job flaky works again\n[^]*it had failed since/),
+    ]);
     const states = (await diaryOf("flaky")).map((run) => run.state);
     expect(states).toEqual(["succeeded", "failed", "failed", "failed", "failed"]);
   });

@@ -11,6 +11,10 @@ export const rateLimited: Reaction = (res) =>
 export const broken: Reaction = (res) => void res.writeHead(500).end("oops");
 export const gone: Reaction = (res) => void res.writeHead(404).end("no_service");
 export const hanging: Reaction = () => undefined;
+/** The endpoint's process ends before it has answered. */
+export const dying: Reaction = (res) => void res.socket?.destroy();
+/** It has the message, and its answer is lost. */
+export const answerLost: Reaction = (res) => void res.socket?.destroy();
 
 export interface SlackDouble extends AsyncDisposable {
   /** The webhook's address, with a secret in it as in Slack's. */
@@ -18,6 +22,8 @@ export interface SlackDouble extends AsyncDisposable {
   /** Texts of the notices accepted. */
   readonly accepted: readonly string[];
   readonly requests: () => number;
+  /** When each request came, milliseconds since 1970. */
+  readonly times: readonly number[];
   /** Reactions to the next requests; then it accepts. */
   next(...reactions: Reaction[]): void;
 }
@@ -26,12 +32,13 @@ export interface SlackDouble extends AsyncDisposable {
 export async function slackDouble(): Promise<SlackDouble> {
   const accepted: string[] = [];
   const reactions: Reaction[] = [];
-  let requests = 0;
+  const times: number[] = [];
   const server = createServer((req, res) => {
-    requests += 1;
+    times.push(Date.now());
     const react = reactions.shift() ?? ok;
     void text(req).then((body) => {
-      if (react === ok) accepted.push((JSON.parse(body) as { text: string }).text);
+      if (react === ok || react === answerLost)
+        accepted.push((JSON.parse(body) as { text: string }).text);
       react(res);
     });
   });
@@ -39,7 +46,8 @@ export async function slackDouble(): Promise<SlackDouble> {
   return {
     url: `${running.url}/services/T0/B0/s3cret`,
     accepted,
-    requests: () => requests,
+    requests: () => times.length,
+    times,
     next: (...more) => void reactions.push(...more),
     [Symbol.asyncDispose]: () => running[Symbol.asyncDispose](),
   };
