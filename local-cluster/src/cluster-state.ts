@@ -1,6 +1,13 @@
 import type { ClusterConfig } from "./config.ts";
 import { removeClusterFile, writeClusterFile } from "./cluster-file.ts";
-import { type ClusterAddresses, type ServicePlan, publicUrl } from "./services.ts";
+import { type ClusterAddresses, publicUrl } from "./services.ts";
+
+/** What serves an address. */
+export interface NamedServer {
+  /** Unique in the cluster. */
+  readonly name: string;
+  readonly url: string;
+}
 
 /** What runs now, told to `cluster.json` from the time when all is up until closed. */
 export class ClusterState {
@@ -8,7 +15,7 @@ export class ClusterState {
   readonly #startedAt = new Date().toISOString();
   readonly #pids = new Map<string, number>();
   #published:
-    { at: ClusterAddresses; plans: readonly ServicePlan[]; config: ClusterConfig } | undefined;
+    { at: ClusterAddresses; served: readonly NamedServer[]; config: ClusterConfig } | undefined;
 
   constructor(home: string) {
     this.#home = home;
@@ -19,8 +26,8 @@ export class ClusterState {
     this.#write();
   }
 
-  publish(at: ClusterAddresses, plans: readonly ServicePlan[], config: ClusterConfig): void {
-    this.#published = { at, plans, config };
+  publish(at: ClusterAddresses, served: readonly NamedServer[], config: ClusterConfig): void {
+    this.#published = { at, served, config };
     this.#write();
   }
 
@@ -31,8 +38,8 @@ export class ClusterState {
 
   #write(): void {
     if (this.#published === undefined) return;
-    const { at, plans, config } = this.#published;
-    const urls = new Map(plans.map((plan) => [plan.name, plan.url]));
+    const { at, served, config } = this.#published;
+    const urls = new Map(served.map(({ name, url }) => [name, url]));
     writeClusterFile(this.#home, {
       pid: process.pid,
       startedAt: this.#startedAt,

@@ -4,7 +4,7 @@ import { Resources, disposable } from "@canarec/service-kit/lifecycle";
 import { ServiceError } from "@canarec/service-kit/errors";
 import { startOf } from "@canarec/load-balancer/runtimes/process/processes";
 import { type Checkout, readCheckout } from "./checkout.ts";
-import { ClusterState } from "./cluster-state.ts";
+import { ClusterState, type NamedServer } from "./cluster-state.ts";
 import { type ClusterLog, partLine, seconds, step } from "./cluster-log.ts";
 import type { ClusterConfig } from "./config.ts";
 import { endBuilds } from "./end-builds.ts";
@@ -29,6 +29,8 @@ import { startTogether } from "./start-together.ts";
 import { type SupervisionEvents, supervise } from "./supervise.ts";
 import { ensureTopics } from "./topics.ts";
 import { type ServedMain, servedMain } from "./served-main.ts";
+import { findMonitoringPrograms } from "./watching/monitoring-programs.ts";
+import { startWatchers } from "./watching/start-watchers.ts";
 
 /** Of the control plane's API; it makes the file. */
 const TOKEN = "control-token";
@@ -49,6 +51,8 @@ export interface ClusterInput {
 export interface Cluster extends AsyncDisposable {
   readonly addresses: ClusterAddresses;
   readonly plans: readonly ServicePlan[];
+  /** Prometheus and Alertmanager, where they were asked for. */
+  readonly watchers: readonly NamedServer[];
   /** What could be served. */
   readonly checkout: Checkout;
   /** What is served. */
@@ -64,6 +68,10 @@ export interface Cluster extends AsyncDisposable {
 export async function startCluster(input: ClusterInput, log: ClusterLog): Promise<Cluster> {
   const { options, config, signal } = input;
   await using opened = new Resources();
+  const { cacheDir } = config;
+  const programs = options.monitoring
+    ? findMonitoringPrograms({ path: input.env["PATH"], cacheDir })
+    : undefined;
   const checkout = await readCheckout(config.releaseRepository);
   const home = occupyHome(options.home);
   opened.defer(() => home[Symbol.dispose]());
@@ -98,8 +106,14 @@ export async function startCluster(input: ClusterInput, log: ClusterLog): Promis
   const plans = servicePlans(addresses, options);
   await startServices(opened, { input, plans, addresses, events, log });
   const main = await servedMain(plans, config.controlTokenFile ?? join(options.home, TOKEN));
-  state.publish(addresses, plans, config);
-  return disposable(opened, { addresses, plans, checkout, main });
+  const watchers =
+    programs === undefined
+      ? []
+      : await startWatchers(opened, {
+          ...{ home: options.home, programs, plans, config, ports, events, log, signal },
+        });
+  state.publish(addresses, [...plans, ...watchers], config);
+  return disposable(opened, { addresses, plans, watchers, checkout, main });
 }
 
 async function prepare(
@@ -179,7 +193,7 @@ function tellingEvents(state: ClusterState, log: ClusterLog): SupervisionEvents 
 
 /** The lines that tell what runs where, and what to try. */
 export function welcome(cluster: Cluster, tookMs: number): string[] {
-  const { addresses, plans, checkout, main } = cluster;
+  const { addresses, plans, watchers, checkout, main } = cluster;
   const url = publicUrl(addresses);
   const inHome = (name: string) => `${addresses.home}/${name}`;
   return [
@@ -189,7 +203,7 @@ export function welcome(cluster: Cluster, tookMs: number): string[] {
     partLine("postgres", `${withoutPassword(addresses.databaseUrl)} (password in cluster.json)`),
     partLine("kafka", addresses.kafkaBrokers),
     partLine("chroma", addresses.chromaUrl),
-    ...plans.map((plan) => partLine(plan.name, plan.url)),
+    ...[...plans, ...watchers].map(({ name, url }) => partLine(name, url)),
     partLine("logs", inHome("logs")),
     partLine("addresses", inHome("cluster.json")),
     partLine("main", `release ${main.releaseId}, commit ${short(main.code)}`),

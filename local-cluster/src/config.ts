@@ -23,6 +23,10 @@ export interface ClusterConfig {
   readonly controlTokenFile: string | undefined;
   readonly streamZone: string;
   readonly ratingMax: number;
+  /** Slack's, for Alertmanager; without it nobody is told. */
+  readonly slackWebhookUrl: string | undefined;
+  /** How many times shorter the windows and waits of the alerts are than written. */
+  readonly alertPace: number;
 }
 
 const ROOT = resolve(import.meta.dirname, "../..");
@@ -41,6 +45,8 @@ const ClusterEnv = z.object({
   CONTROL_TOKEN_FILE: z.string().min(1).optional(),
   STREAM_ZONE: variable.zone.default("UTC"),
   RATING_MAX: variable.ratingMax.default(5),
+  SLACK_WEBHOOK_URL: variable.httpUrl.optional(),
+  ALERT_PACE: variable.number.pipe(z.number().min(1).max(1_000)).default(1),
 });
 
 /** @throws ConfigError naming every malformed variable. */
@@ -60,6 +66,8 @@ export function clusterConfig(env: Env): ClusterConfig {
     controlTokenFile: e.CONTROL_TOKEN_FILE,
     streamZone: e.STREAM_ZONE,
     ratingMax: e.RATING_MAX,
+    slackWebhookUrl: e.SLACK_WEBHOOK_URL,
+    alertPace: e.ALERT_PACE,
   };
 }
 

@@ -13,12 +13,16 @@ describe("parseOptions", () => {
         catalog: "demo",
         linesPerSecond: undefined,
         simulator: true,
+        monitoring: false,
       },
     });
   });
 
   it("reads every option, and relative paths from the user's folder", () => {
-    const args = "--port 9000 --home b --catalog c.jsonl --rate 12.5 --no-simulator".split(" ");
+    const args =
+      "--port 9000 --home b --catalog c.jsonl --rate 12.5 --no-simulator --with-monitoring".split(
+        " ",
+      );
     expect(parseOptions(args, defaults)).toEqual({
       kind: "run",
       options: {
@@ -27,6 +31,7 @@ describe("parseOptions", () => {
         catalog: "/somewhere/c.jsonl",
         linesPerSecond: 12.5,
         simulator: false,
+        monitoring: true,
       },
     });
   });
@@ -54,8 +59,8 @@ describe("parseOptions", () => {
     const parsed = parseOptions(["--help"], defaults);
     expect(parsed).toMatchObject({ kind: "show", exitCode: 0 });
     const text = parsed.kind === "show" ? parsed.text : "";
-    for (const option of ["--port", "--home", "--catalog", "--rate", "--no-simulator"]) {
-      expect(text).toContain(option);
+    for (const option of ["port", "home", "catalog", "rate", "no-simulator", "with-monitoring"]) {
+      expect(text).toContain(`--${option}`);
     }
   });
 });

@@ -11,6 +11,8 @@ export interface ClusterOptions {
   /** Stream lines a second that the simulator aims at; its own default if absent. */
   readonly linesPerSecond: number | undefined;
   readonly simulator: boolean;
+  /** Whether Prometheus and Alertmanager watch it. */
+  readonly monitoring: boolean;
 }
 
 /** What the command line asks for: a cluster, or that a text be shown and the process end. */
@@ -48,6 +50,7 @@ interface RawOptions {
   readonly catalog: string;
   readonly rate?: number;
   readonly simulator: boolean;
+  readonly withMonitoring?: boolean;
 }
 
 function definition(defaults: Defaults): Command {
@@ -59,6 +62,7 @@ function definition(defaults: Defaults): Command {
     .option("--catalog <demo|path>", "catalogue that a new home starts with", "demo")
     .option("--rate <lines>", "stream lines per second that the simulator sends", parseRate)
     .option("--no-simulator", "wait for a real stream instead of simulating a platform")
+    .option("--with-monitoring", "have Prometheus and Alertmanager, as installed, watch it")
     .exitOverride();
 }
 
@@ -69,6 +73,7 @@ function optionsFrom(raw: RawOptions, defaults: Defaults): ClusterOptions {
     catalog: raw.catalog === "demo" ? "demo" : resolve(defaults.folder, raw.catalog),
     linesPerSecond: raw.rate,
     simulator: raw.simulator,
+    monitoring: raw.withMonitoring === true,
   };
 }
 

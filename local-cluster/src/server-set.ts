@@ -1,4 +1,3 @@
-import { ServiceError } from "@canarec/service-kit/errors";
 import type { Resources } from "@canarec/service-kit/lifecycle";
 import { startChroma } from "./chroma.ts";
 import { type ClusterLog, step } from "./cluster-log.ts";
@@ -8,7 +7,8 @@ import { startKafka } from "./kafka.ts";
 import { startPostgres } from "./postgres.ts";
 import { startTogether } from "./start-together.ts";
 import type { RunningServer } from "./start-server.ts";
-import { type SupervisionEvents, supervise } from "./supervise.ts";
+import type { SupervisionEvents } from "./supervise.ts";
+import { type ServerStart, superviseServer } from "./supervise-server.ts";
 
 export interface ServerSetOptions {
   readonly home: string;
@@ -24,11 +24,6 @@ export interface ServerSet {
   /** `host:port,host:port` */
   readonly kafkaBrokers: string;
   readonly chromaUrl: string;
-}
-
-interface Start {
-  readonly port: number | undefined;
-  readonly signal: AbortSignal;
 }
 
 /**
@@ -60,7 +55,7 @@ function server(
   options: ServerSetOptions,
   name: string,
   given: string | undefined,
-  start: (at: Start) => Promise<RunningServer>,
+  start: (at: ServerStart) => Promise<RunningServer>,
 ) {
   return async (owner: Resources, signal: AbortSignal): Promise<string> => {
     if (given !== undefined) return given;
@@ -69,27 +64,4 @@ function server(
       return { said: `ready at 127.0.0.1:${running.port}`, value: running.url };
     });
   };
-}
-
-/** Everybody knows its address, so it comes back at the same port or not at all. */
-async function superviseServer(
-  owner: Resources,
-  options: ServerSetOptions,
-  server: { readonly name: string; start(at: Start): Promise<RunningServer> },
-): Promise<RunningServer> {
-  const { ports, events, signal } = options;
-  const { name } = server;
-  let first: RunningServer | undefined;
-  const start = async (stopping: AbortSignal): Promise<RunningServer> => {
-    const port = first?.port ?? ports.preferred(name);
-    const running = await server.start({ port, signal: AbortSignal.any([stopping, signal]) });
-    first ??= running;
-    if (running.port === first.port) return running;
-    await running.stop();
-    throw new ServiceError("unavailable", `its port ${first.port} was taken by another process`);
-  };
-  owner.use(await supervise({ name, start }, events));
-  if (first === undefined) throw new Error("unreachable: its start has returned");
-  ports.keep(name, first.port);
-  return first;
 }

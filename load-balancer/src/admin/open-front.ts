@@ -13,6 +13,7 @@ import { NO_STATUS, countersOf, countsOf, mergeStatus } from "../workers/merge-s
 import type { ServingWorker } from "../workers/serving-worker.ts";
 import { requireBearer } from "./bearer.ts";
 import { routingRoutes } from "./routing-routes.ts";
+import { scrapeTargets } from "./scrape-targets.ts";
 
 /** The admin port: all workers of a data plane as one. */
 export interface Front extends AsyncDisposable {
@@ -40,6 +41,7 @@ export async function openFront(
   const metrics = async () => mergeMetrics([await own(), ...(await workers.metrics())]).metrics();
   const app = createApp()
     .use(healthRoutes({ contentType: mergeMetrics([]).contentType, metrics }, readiness))
+    .use(scrapeTargets(() => live.current()))
     .use(
       routingRoutes({
         authorise: requireBearer(config.controlTokenFile),

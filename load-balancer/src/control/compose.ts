@@ -21,6 +21,7 @@ import type { ControlConfig } from "./config.ts";
 import { controlRoutes } from "./control-routes.ts";
 import { Controller } from "./controller.ts";
 import { openDataPlanes } from "./data-planes.ts";
+import { listenForMetrics } from "./listen-for-metrics.ts";
 import { openLeadership } from "./leadership.ts";
 import { openRuntime } from "./open-runtime.ts";
 import { ReplicaSet } from "./replica-set.ts";
@@ -85,6 +86,7 @@ export async function startControlPlane(
     .use(unknownPath())
     .use(errorHandler(log));
   const server = opened.use(await listen(app, { host: config.host, port: config.port }));
+  opened.use(await listenForMetrics(config.metricsPort, registry, log));
   const first = () => releaseFirst(core, submitParts, config.firstRelease);
   opened.use(keepRounds(controller, { first, log, wake, nowMs }));
   return disposable(opened, { url: server.url });

@@ -11,6 +11,8 @@ import { ProcessId } from "../runtimes/process/processes.ts";
 export interface ControlConfig {
   readonly host: string;
   readonly port: number;
+  /** Of the metrics on every interface; absent: they are beside the API alone. */
+  readonly metricsPort: number | undefined;
   readonly logLevel: string;
   readonly databaseUrl: string;
   /** Absolute. */
@@ -50,6 +52,7 @@ const FOR_REPLICAS = [
 const ControlEnv = z.object({
   HOST: z.string().default("127.0.0.1"),
   PORT: variable.port.default(9_083),
+  METRICS_PORT: variable.port.optional(),
   LOG_LEVEL: variable.logLevel.default("info"),
   DATABASE_URL: variable.postgresUrl,
   CANAREC_HOME: z.string().min(1).default(".canarec"),
@@ -77,6 +80,7 @@ export function controlConfig(env: Env): ControlConfig {
   return {
     host: e.HOST,
     port: e.PORT,
+    metricsPort: e.METRICS_PORT,
     logLevel: e.LOG_LEVEL,
     databaseUrl: e.DATABASE_URL,
     home,

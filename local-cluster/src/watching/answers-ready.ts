@@ -1,0 +1,14 @@
+const PROBE_MS = 1_000;
+
+/** Whether Prometheus or Alertmanager says at that port of 127.0.0.1 that it can do its work. */
+export async function answersReady(port: number): Promise<boolean> {
+  try {
+    const answer = await fetch(`http://127.0.0.1:${port}/-/ready`, {
+      signal: AbortSignal.timeout(PROBE_MS),
+    });
+    await answer.body?.cancel();
+    return answer.ok;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,110 @@
+import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Resources } from "@canarec/service-kit/lifecycle";
+import { type ClusterLog, step } from "../cluster-log.ts";
+import type { NamedServer } from "../cluster-state.ts";
+import type { ClusterConfig } from "../config.ts";
+import type { ServicePlan } from "../services.ts";
+import type { RunningServer } from "../start-server.ts";
+import { type ServerStart, type ServerSupervision, superviseServer } from "../supervise-server.ts";
+import { alertmanagerConfig } from "./alertmanager-config.ts";
+import { hurriedRules } from "./hurry-rules.ts";
+import type { MonitoringPrograms } from "./monitoring-programs.ts";
+import { prometheusConfig } from "./prometheus-config.ts";
+import { startAlertmanager } from "./start-alertmanager.ts";
+import { startPrometheus } from "./start-prometheus.ts";
+
+const FILES = fileURLToPath(new URL("../../../monitoring/", import.meta.url));
+
+export interface WatcherOptions extends ServerSupervision {
+  readonly home: string;
+  readonly programs: MonitoringPrograms;
+  /** Of the services that are watched. */
+  readonly plans: readonly ServicePlan[];
+  readonly config: Pick<ClusterConfig, "slackWebhookUrl" | "alertPace">;
+  readonly log: ClusterLog;
+}
+
+/**
+ * Alertmanager and Prometheus with the rules of `monitoring/`, supervised, watching the services. They belong to
+ * `opened` when this returns.
+ *
+ * @throws ServiceError of the one that did not start.
+ */
+export async function startWatchers(
+  opened: Resources,
+  options: WatcherOptions,
+): Promise<NamedServer[]> {
+  const { home, programs, config } = options;
+  const supervised = (name: string, start: (at: ServerStart) => Promise<RunningServer>) =>
+    step(options.log, name, async () => {
+      const { port, url } = await superviseServer(opened, options, { name, start });
+      return { said: `ready at 127.0.0.1:${port}`, value: { name, url } };
+    });
+  const routing = alertmanagerConfig(
+    readFileSync(join(FILES, "alertmanager/alertmanager.yml"), "utf8"),
+    {
+      pace: config.alertPace,
+      slackUrlFile: keptSecret(home, config.slackWebhookUrl),
+      templates: join(FILES, "alertmanager/templates/*.tmpl"),
+    },
+  );
+  const alertmanager = await supervised("alertmanager", (at) =>
+    startAlertmanager({ home, program: programs.alertmanager, config: routing, ...at }),
+  );
+  const asked = readFileSync(join(FILES, "prometheus/prometheus.yml"), "utf8");
+  const services = addressesOf(options.plans);
+  const to = hostOf(alertmanager.url);
+  const prometheus = await supervised("prometheus", (at) =>
+    startPrometheus({
+      ...{ home, program: programs.prometheus, rules: rulesAt(config.alertPace) },
+      config: (port) =>
+        prometheusConfig(
+          asked,
+          {
+            jobs: { ...services, alertmanager: to, prometheus: `127.0.0.1:${port}` },
+            alertmanager: to,
+            loadBalancer: services["load-balancer"] ?? "",
+          },
+          config.alertPace,
+        ),
+      ...at,
+    }),
+  );
+  return [alertmanager, prometheus];
+}
+
+/** Where each service says how it is, by its name. */
+function addressesOf(plans: readonly ServicePlan[]): Record<string, string> {
+  return Object.fromEntries(plans.map(({ name, readyUrl }) => [name, hostOf(readyUrl)]));
+}
+
+function hostOf(url: string): string {
+  return new URL(url).host;
+}
+
+/** The rules as they are written; at another pace the same with shorter windows. */
+function rulesAt(pace: number): Map<string, string> {
+  const folder = join(FILES, "prometheus/rules");
+  return new Map(
+    readdirSync(folder)
+      .filter((name) => name.endsWith(".yml"))
+      .map((name) => {
+        const text = readFileSync(join(folder, name), "utf8");
+        return [name, pace === 1 ? text : hurriedRules(text, pace)];
+      }),
+  );
+}
+
+/** Its file, for our own eyes; undefined, and the file gone, where there is none. */
+function keptSecret(home: string, text: string | undefined): string | undefined {
+  const path = join(home, "secrets", "slack-webhook-url");
+  if (text === undefined) {
+    rmSync(path, { force: true });
+    return undefined;
+  }
+  mkdirSync(join(home, "secrets"), { recursive: true, mode: 0o700 });
+  writeFileSync(path, text, { mode: 0o600 });
+  return path;
+}

@@ -1,0 +1,56 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { alertTests, allAlerts, allRules } from "./alerts.ts";
+
+const ROOT = join(import.meta.dirname, "..");
+const runbooks = readFileSync(join(ROOT, "docs/runbooks.md"), "utf8");
+const alerts = allAlerts();
+const names = alerts.map(({ alert }) => alert);
+
+/** Text below a heading of the second level, until the next heading. */
+function section(name: string): string {
+  const [, after = ""] = runbooks.split(`\n## ${name}\n`);
+  return after.split(/\n#{1,2} /)[0] ?? "";
+}
+
+describe("the alerts", () => {
+  it("have names of their own", () => {
+    expect(names.length).toBeGreaterThan(30);
+    expect(new Set(names).size).toBe(names.length);
+  });
+
+  it.each(alerts)(
+    "$alert has a section in the runbooks, and names it",
+    ({ alert, labels, annotations }) => {
+      expect(annotations.runbook).toBe(`docs/runbooks.md#${alert.toLowerCase()}`);
+      const kind = labels.severity === "page" ? "Page" : "Note";
+      expect(section(alert)).toContain(`**What it means.** ${kind}.`);
+      expect(section(alert)).toMatch(/\*\*Users\.\*\* \S/);
+      expect(section(alert)).toMatch(/\*\*What to do\.\*\* \S/);
+    },
+  );
+
+  it("are all that the runbooks tell of", () => {
+    const told = [...runbooks.matchAll(/^## (\w+)$/gm)].map(([, name]) => name);
+    expect(told.toSorted()).toEqual(names.toSorted());
+  });
+
+  it.each(names)("%s has a test that fires it, and one that does not", (name) => {
+    const tests = alertTests().filter((test) => test.name.startsWith(`${name} `));
+    for (const { expr } of tests) {
+      expect(expr).toContain(`ALERTS{alertname="${name}", alertstate="firing"}`);
+    }
+    expect(tests.map(({ name: said, expected }) => [said.split(":")[0], expected])).toEqual([
+      [`${name} fires`, 1],
+      [`${name} stays silent`, 0],
+    ]);
+  });
+
+  it("lie in rules that use no recorded series that none records", () => {
+    const recorded = allRules().flatMap((rule) => ("record" in rule ? [rule.record] : []));
+    const used = alerts.flatMap(({ expr }) => expr.match(/\bslo:[\w:]+/g) ?? []);
+    expect(used.length).toBeGreaterThan(0);
+    expect(used.filter((name) => !recorded.includes(name))).toEqual([]);
+  });
+});
