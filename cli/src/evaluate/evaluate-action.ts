@@ -36,11 +36,14 @@ export async function evaluateAction(
 }
 
 function checkTogether(options: EvaluateCommandOptions): void {
-  const { slices, against, seeds, bundle, data, folds, grid } = options;
+  const { slices, against, seeds, bundle, data, folds, grid, models } = options;
   const refuse = (message: string) => {
     throw new ServiceError("invalid_argument", message);
   };
   if (slices === true && against === undefined) refuse("--slices needs --against");
+  if (bundle === undefined && against !== undefined && models?.includes(against) === false) {
+    refuse(`${against} is not among the models evaluated`);
+  }
   if (grid !== undefined && folds === undefined) refuse("--grid needs --folds");
   if (slices === true && seeds > 1) refuse("--slices looks at one split: not with --seeds");
   if (bundle !== undefined && (data !== undefined || seeds > 1)) {

@@ -12,6 +12,7 @@ import {
 import { type Estimate, estimateOf } from "./estimate.ts";
 import { type Metric, type MetricName, hitsOf, parseMetric } from "./rank-metrics.ts";
 import { rankCases } from "./rank-top.ts";
+import { requireCases } from "./require-cases.ts";
 import type { Split } from "./split.ts";
 
 export const DEFAULT_METRICS: readonly MetricName[] = [
@@ -83,9 +84,7 @@ export function measureLists(
 ): Evaluation {
   const { metrics = DEFAULT_METRICS, listLength = LIST_LENGTH, distance } = options;
   const { cases, protocol } = split;
-  if (cases.length === 0) {
-    throw new ServiceError("failed_precondition", `the ${protocol} split has nobody to ask`);
-  }
+  requireCases(split);
   if (lists.length !== cases.length) {
     const message = `${lists.length} lists for the ${cases.length} users of the ${protocol} split`;
     throw new ServiceError("invalid_argument", message);

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { makeSplit } from "../evaluation/make-split.ts";
 import { PROTOCOLS, type Protocol } from "../evaluation/split.ts";
 import { tasteFeatures, tasteInteractions } from "../models/interactions.fixture.ts";
@@ -40,6 +40,19 @@ describe("evaluateModels", () => {
         expect(list.every((movie) => candidates?.includes(movie) ?? true)).toBe(true);
       });
     }
+  });
+
+  it.each([
+    ["weak", 0.5, /weak split has nobody to ask: there are no users who liked at least 5 movies/],
+    ["strong", 0.5, /there are no two or more users who liked at least 5 movies/],
+    ["temporal", 1, /liked another after it/],
+  ] as const)("fits nothing where the %s split asks nobody", async (protocol, likedFrom, why) => {
+    const few = tasteInteractions(60, 6); // of a user's own taste are three
+    const split = makeSplit(few, protocol, { likedFrom, seed: 3 });
+    const progress = vi.fn();
+    const asked = { ...contest(protocol, true), split };
+    await expect(evaluateModels(asked, { ...fitting, progress }, options)).rejects.toThrow(why);
+    expect(progress).not.toHaveBeenCalled();
   });
 
   it("finds by taste what popularity does not", async () => {

@@ -7,6 +7,7 @@ import {
   measureLists,
 } from "../evaluation/evaluate.ts";
 import { keepInteractions } from "../evaluation/keep-interactions.ts";
+import { requireCases } from "../evaluation/require-cases.ts";
 import type { Split } from "../evaluation/split.ts";
 import { parseBlend } from "../models/blend/blend.ts";
 import { listForCase } from "../models/blend/list-for-case.ts";
@@ -60,6 +61,7 @@ export async function evaluateModels(
   fitting: FitOptions,
   options: EvaluateOptions,
 ): Promise<FittedContender[]> {
+  requireCases(contest.split);
   const { learned, seconds, trainingSeconds } = await fitContest(contest, fitting);
   const contenders = await askContestants(learned, contest.split, options);
   return contenders.map((one) => ({ ...one, seconds: seconds[one.name] ?? trainingSeconds }));

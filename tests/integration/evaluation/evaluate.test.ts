@@ -133,6 +133,8 @@ describe("canarec evaluate --data", () => {
     [["--protocol", "easy"], 2, /Expected one of strong, weak/],
     [["--liked", "6"], 2, /at most 5/],
     [["--models", "magic"], 1, /no model "magic"/],
+    [["--models", " ,"], 2, /names separated by commas/],
+    [["--liked", "5", "--models", "blend"], 1, /nobody to ask: there are no users who liked/],
     [["--slices"], 1, /needs --against/],
     [["--models", "popularity", "--against", "ease"], 1, /ease is not among/],
     [["--bundle", "newest"], 1, /not with --data/],
