@@ -36,6 +36,16 @@ const Absence = z.looseObject({
   candidates: z.number(),
   score: z.number(),
   scoreNeeded: z.number().nullable(),
+  /** A replica of an older build gives none. */
+  crowdedOut: z
+    .object({
+      place: z.number(),
+      movie: z.looseObject({ id: z.string(), title: z.string().nullable() }),
+      likeness: z.number(),
+      cost: z.number(),
+    })
+    .nullable()
+    .default(null),
   models: z.array(
     z.object({
       model: z.string(),
@@ -99,6 +109,7 @@ async function askBundle(
 function inWords(answer: Absence): string {
   const { movie, place, isBarred, barredBecause, rank, candidates, score, scoreNeeded, models } =
     answer;
+  const { crowdedOut } = answer;
   const name = movie.title ?? movie.id;
   const lines = [];
   if (place !== null) lines.push(`${name} is in the list, at place ${place}.`);
@@ -109,6 +120,7 @@ function inWords(answer: Absence): string {
   lines.push(isBarred ? `If the user had never met it: ${ranked}.` : `It has ${ranked}.`);
   if (place === null && scoreNeeded !== null)
     lines.push(`The list ends at ${scoreNeeded.toFixed(3)}.`);
+  if (crowdedOut !== null) lines.push(crowdedWords(crowdedOut));
   if (models.length === 0) return lines.join("\n");
   const head = ["model", "weight", "score", "rank", "rank needed of it alone"];
   const rows = models.map((one) => [
@@ -119,6 +131,16 @@ function inWords(answer: Absence): string {
     one.rankNeeded === null ? "not by it alone" : String(one.rankNeeded),
   ]);
   return [...lines, "", table(head, rows)].join("\n");
+}
+
+function crowdedWords({
+  movie,
+  place,
+  likeness,
+  cost,
+}: NonNullable<Absence["crowdedOut"]>): string {
+  const other = `${movie.title ?? movie.id}, at place ${place}`;
+  return `Variety keeps it out: for its likeness of ${likeness.toFixed(2)} to ${other}, ${cost.toFixed(3)} is taken off its score.`;
 }
 
 const BAR_WORDS: Readonly<Record<string, string>> = {

@@ -27,6 +27,13 @@ function indexOf(model: ServingModel, movieId: string): number {
 }
 
 /** The answer's document; the command line gives the same. */
-export function absenceOf(userId: number, { model, movie, ...found }: ExplainedAbsence): object {
-  return { userId, bundle: model.bundleId, movie: describeMovie(model, movie), ...found };
+export function absenceOf(userId: number, explained: ExplainedAbsence): object {
+  const { model, movie, crowdedOut, ...found } = explained;
+  return {
+    userId,
+    bundle: model.bundleId,
+    movie: describeMovie(model, movie),
+    ...found,
+    crowdedOut: crowdedOut && { ...crowdedOut, movie: describeMovie(model, crowdedOut.movie) },
+  };
 }

@@ -6,6 +6,7 @@ import { shapeScores } from "../models/blend/shape-scores.ts";
 import { type PackedHistory, withoutRow } from "../retrieval/packed-history.ts";
 import type { BarReason, BarRule } from "../retrieval/bar-rule.ts";
 import { barredMovies } from "./barred-movies.ts";
+import { type CrowdedOut, crowdedOut } from "./crowded-out.ts";
 import type { LearnedModels } from "./learned-models.ts";
 import { recommendLearned } from "./recommend-learned.ts";
 import type { RecommendOptions, Recommender } from "./recommender.ts";
@@ -41,6 +42,8 @@ export interface NotListed {
   readonly score: number;
   /** Of the list's last movie; null for an empty list. */
   readonly scoreNeeded: number | null;
+  /** Where its score would do, and the list is one of learned models: what keeps it out for variety; else null. */
+  readonly crowdedOut: CrowdedOut | null;
   /** Empty where a bundle has no learned models. */
   readonly models: readonly ModelVerdict[];
 }
@@ -73,13 +76,28 @@ export function explainNot(
   });
   const shared = { place, isBarred: reasons.size > 0, barredBecause: [...reasons], personalised };
   if (model.learned === undefined || !personalised || basis !== undefined) {
-    return { ...shared, ...rankInAll(model, recommender, request) };
+    return { ...shared, ...rankInAll(model, recommender, request), crowdedOut: null };
   }
-  const { barring } = recommender;
-  return { ...shared, ...askModels(model, { learned: model.learned, rule: barring }, request) };
+  const { learned } = model;
+  const { mayBeListed, ...asked } = askModels(
+    model,
+    { learned, rule: recommender.barring },
+    request,
+  );
+  const isCrowdedOut = mayBeListed && place === null && !shared.isBarred;
+  const listedMovies = list.map((one) => one.movie);
+  return {
+    ...{ ...shared, ...asked },
+    crowdedOut: isCrowdedOut ? crowdedOut(learned, listedMovies, movie) : null,
+  };
 }
 
 type Ranked = Pick<NotListed, "rank" | "candidates" | "score" | "scoreNeeded" | "models">;
+
+interface RankedByModels extends Ranked {
+  /** Whether it would be in a list by scores alone, equal ones to the smaller index. */
+  readonly mayBeListed: boolean;
+}
 
 /** By ranking the whole catalogue; a movie that is barred is let in. */
 function rankInAll(
@@ -107,7 +125,7 @@ function askModels(
   model: ServingModel,
   { learned, rule }: { readonly learned: LearnedModels; readonly rule: BarRule },
   { history, hidden, movie, n }: ExplainNotRequest,
-): Ranked {
+): RankedByModels {
   const barred = new Uint8Array(model.movies.length);
   barredMovies(model, { history, hidden, letIn: movie, rule }, (one) => (barred[one] = 1));
   const user = userRow(withoutMovie(model, history, movie), model, learned.rule, learned.known);
@@ -126,7 +144,9 @@ function askModels(
     verdictOf(term, scoresOf(term.signal), { at, gap: needed - score }),
   );
   const rank = rankAmong(blended, score);
-  return { rank, candidates: candidates.length, score, scoreNeeded: needed, models };
+  const equalBefore = blended.subarray(0, at).filter((other) => other === score).length;
+  const mayBeListed = rank + equalBefore <= n;
+  return { rank, candidates: candidates.length, score, scoreNeeded: needed, models, mayBeListed };
 }
 
 function verdictOf(
