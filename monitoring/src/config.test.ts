@@ -33,6 +33,18 @@ describe("monitoringConfig", () => {
     expect(() => kept({ BACKUP_DAILY: "0" })).toThrow(/BACKUP_DAILY/);
   });
 
+  it("hands commands what training and releasing go by", () => {
+    const told = {
+      ...{ CHROMA_URL: "http://127.0.0.1:8000", STREAM_TOPIC: "movielog", MINILM_PATH: "/models" },
+      ...{ HIDE_ADULT: "true", WATCHED_ABOVE_SHARE: "0.05" },
+      ...{ CONTROL_URL: "http://127.0.0.1:9083", CONTROL_TOKEN_FILE: "/token" },
+    };
+    expect(monitoringConfig({ DATABASE_URL, ...told }).commandEnv).toEqual({
+      DATABASE_URL,
+      ...told,
+    });
+  });
+
   it("names every bad variable at once, and echoes no value", () => {
     const load = () =>
       monitoringConfig({

@@ -53,8 +53,11 @@ const CANAREC = resolve(import.meta.dirname, "../../cli/bin/canarec.mjs");
 
 /** Of our own environment, all that a command may see; it needs no secret but the database's. */
 const FOR_COMMANDS = [
-  ...["PATH", "HOME", "TZ", "CANAREC_HOME", "CONTROL_TOKEN_FILE", "NODE_EXTRA_CA_CERTS"],
+  ...["PATH", "HOME", "TZ", "CANAREC_HOME", "NODE_EXTRA_CA_CERTS"],
   ...["DATABASE_URL", "PGPASSWORD", "PGPASSFILE"],
+  // What `train` and `release submit` go by where no cluster's file lies in the home.
+  ...["CHROMA_URL", "STREAM_TOPIC", "MINILM_PATH", "HIDE_ADULT", "WATCHED_ABOVE_SHARE"],
+  ...["CONTROL_URL", "CONTROL_TOKEN_FILE"],
 ];
 
 /** Keys and trust of its owner lie in the home; no password of ours. */

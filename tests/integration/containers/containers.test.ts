@@ -76,6 +76,18 @@ describe("the compose file", () => {
     }
   });
 
+  it("tells the replicas' starter and the one who gates by night the same rules of lists", () => {
+    const told = { HIDE_ADULT: "true", WATCHED_ABOVE_SHARE: "0.05" };
+    const { stdout } = config(["config"], { ...NEEDED, ...told, RELEASE_SCHEDULE: "0 3 * * *" });
+    const parts = stdout.split(/\n(?= {2}[\w-]+:\n)/);
+    const holding = (text: RegExp) =>
+      parts.filter((part) => text.test(part)).map((part) => part.trim().split(":")[0]);
+    expect(holding(/ HIDE_ADULT: ['"]?true/)).toEqual(["control-plane", "monitoring"]);
+    expect(holding(/ WATCHED_ABOVE_SHARE: ['"]?0\.05/)).toEqual(["control-plane", "monitoring"]);
+    expect(holding(/ RELEASE_SCHEDULE: ['"]?0 3/)).toEqual(["monitoring"]);
+    expect(holding(/ CONTROL_URL: http:\/\/control-plane:9083/)).toEqual(["monitoring"]);
+  });
+
   it.each(["POSTGRES_PASSWORD", "DOCKER_GROUP"])("does not start without %s", (name) => {
     const refused = config(["config", "--quiet"], { ...NEEDED, [name]: "" });
     expect(refused.status).not.toBe(0);
