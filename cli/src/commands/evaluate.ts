@@ -3,6 +3,7 @@ import { type Command, InvalidArgumentError } from "commander";
 import type { CliContext } from "../cli-context.ts";
 import type { EvaluateCommandOptions } from "../evaluate/command-options.ts";
 import { examples, leaf } from "./leaf.ts";
+import { parseNames } from "./parse-names.ts";
 import { wholeNumber } from "./parse-number.ts";
 
 const MOST_SEED = 2 ** 31 - 1;
@@ -23,7 +24,11 @@ export function addEvaluateCommand(program: Command, context: CliContext): void 
   leaf(program, "evaluate", "measure models on interactions that are hidden from them")
     .option("--data <folder>", "folder of MovieLens; the cluster's interactions unless given")
     .option("--protocol <name>", PROTOCOLS, protocolOf, "weak")
-    .option("--models <names>", "separated by commas, blend among them; all unless given", names)
+    .option(
+      "--models <names>",
+      "separated by commas, blend among them; all unless given",
+      parseNames,
+    )
     .option("--bundle <id>", "instead the models of a bundle, on what came after it")
     .option("--config <file>", "JSON: parameters by model that differ from the defaults")
     .option("--liked <stars>", "of five: from so many on a movie was liked", starsOf, 4)
@@ -50,10 +55,6 @@ export function addEvaluateCommand(program: Command, context: CliContext): void 
       const { evaluateAction } = await import("../evaluate/evaluate-action.ts");
       await evaluateAction(context, options);
     });
-}
-
-function names(text: string): string[] {
-  return text.split(",").filter((name) => name !== "");
 }
 
 function protocolOf(text: string): Protocol {

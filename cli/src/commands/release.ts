@@ -19,7 +19,7 @@ export function addReleaseCommands(program: Command, context: CliContext): void 
   const group = program.command("release").description("ship builds as canaries, and judge them");
   leaf(group, "submit", "queue a build: a commit, and the bundle that it builds")
     .option("--ref <ref>", "branch, tag or commit; main's own code unless given")
-    .option("--bundle <id>", "serve this bundle instead of a new one")
+    .option("--bundle <id>", "serve this one (newest, or how its id begins), not a new one")
     .option("--plan <name>", "how it is served and judged: standard, or what --emergency asks for")
     .addOption(
       new Option("--policy <policy>", "what is to be shown; as the plan says unless given").choices(

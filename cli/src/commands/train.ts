@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError } from "commander";
 import type { CliContext } from "../cli-context.ts";
 import { examples, leaf } from "./leaf.ts";
+import { parseNames } from "./parse-names.ts";
 import { wholeNumber } from "./parse-number.ts";
 
 /** Seeds are 32-bit; Postgres's are signed. */
@@ -9,7 +10,7 @@ const MOST_SEED = 2 ** 31 - 1;
 /** `canarec train`: learn models from what users did, as a bundle. */
 export function addTrainCommand(program: Command, context: CliContext): void {
   leaf(program, "train", "train models on all interactions, as a bundle")
-    .option("--models <names>", "which, separated by commas; all unless given", names)
+    .option("--models <names>", "which, separated by commas; all unless given", parseNames)
     .option("--since <time>", "learn only from interactions from then on (ISO 8601)", instant)
     .option(
       "--tune <time>",
@@ -26,10 +27,6 @@ export function addTrainCommand(program: Command, context: CliContext): void {
       const { trainAction } = await import("../train/train-action.ts");
       await trainAction(context, options);
     });
-}
-
-function names(text: string): string[] {
-  return text.split(",").filter((name) => name !== "");
 }
 
 function instant(text: string): Date {

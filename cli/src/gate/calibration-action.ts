@@ -19,6 +19,8 @@ const OVER = ["promoted", "rolled-back", "aborted"];
 interface Calibrated {
   readonly points: readonly (CalibrationPoint & { readonly at: Date; readonly state: string })[];
   readonly calibration: Calibration;
+  /** Releases that were gated and measured, and have no relative difference: nothing was compared, or a base is 0. */
+  readonly leftOut: number;
 }
 
 /** `canarec calibration` */
@@ -26,19 +28,28 @@ export async function calibrationAction(
   context: CliContext,
   options: CommonOptions,
 ): Promise<void> {
-  const points = await withDatabase(context, options, async (database) => {
-    const rows = await createGateRepository(database).calibration(OVER);
-    return rows.flatMap((row) => {
-      const point = calibrationPoint(row);
-      return point === undefined ? [] : [{ ...point, at: row.at, state: row.state }];
-    });
+  const rows = await withDatabase(context, options, (database) =>
+    createGateRepository(database).calibration(OVER),
+  );
+  const points = rows.flatMap((row) => {
+    const point = calibrationPoint(row);
+    return point === undefined ? [] : [{ ...point, at: row.at, state: row.state }];
   });
-  printResult(context, options, { points, calibration: calibrate(points) }, inWords);
+  const leftOut = rows.length - points.length;
+  printResult(context, options, { points, calibration: calibrate(points), leftOut }, inWords);
 }
 
-function inWords({ points, calibration }: Calibrated): string {
+function inWords({ points, calibration, leftOut }: Calibrated): string {
+  const without =
+    leftOut === 0
+      ? []
+      : [
+          `Left out: ${counted(leftOut, "release")} where the gate compared nothing, or main had 0.`,
+        ];
   if (points.length === 0) {
-    return "No release is over that was both compared by the offline gate and measured on users.";
+    const none =
+      "No release is over that was both compared by the offline gate and measured on users.";
+    return [none, ...without].join("\n");
   }
   const rows = points.map(({ releaseId, at, state, offline, online }) => [
     ...[String(releaseId), at.toISOString().slice(0, 16), state],
@@ -54,6 +65,7 @@ function inWords({ points, calibration }: Calibrated): string {
       ? []
       : [plotPoints("lift online, %", "difference offline, %", places), ""]),
     ...conclusions(calibration),
+    ...without,
   ].join("\n");
 }
 

@@ -4,10 +4,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { RECORD_VERSION, type VerdictRecord } from "@canarec/monitoring/analysis/judge";
 import { replayVerdict } from "@canarec/monitoring/analysis/replay";
 import { ServiceError } from "@canarec/service-kit/errors";
+import { findBundleId } from "@canarec/vectordb-scripts/bundle/read-bundles";
 import { z } from "zod";
 import type { CliContext, CommonOptions } from "../cli-context.ts";
 import { printResult } from "../output/print.ts";
 import { table } from "../output/table.ts";
+import { withDatabase } from "../with-database.ts";
 import { type ControlApi, ReleaseReport, actor, controlApi } from "./control-api.ts";
 import { evidenceView } from "./evidence-view.ts";
 import { gateView, submittedGate } from "./release-gate.ts";
@@ -40,7 +42,8 @@ export interface SubmitOptions extends CommonOptions {
 }
 
 /** `canarec release submit` */
-export async function submitAction(context: CliContext, options: SubmitOptions): Promise<void> {
+export async function submitAction(context: CliContext, asked: SubmitOptions): Promise<void> {
+  const options = await withWholeBundleId(context, asked);
   const { bundle, policy, emergency, source } = options;
   const plan = options.plan ?? (emergency === true ? "emergency" : "standard");
   const api = controlApi(context, options);
@@ -71,6 +74,19 @@ export async function submitAction(context: CliContext, options: SubmitOptions):
       "\n",
     ),
   );
+}
+
+const WHOLE_ID = /^[0-9a-f]{64}$/;
+
+/** With the id that the beginning of one, or `newest`, stands for; a whole one needs no database. */
+async function withWholeBundleId(
+  context: CliContext,
+  options: SubmitOptions,
+): Promise<SubmitOptions> {
+  const { bundle } = options;
+  if (bundle === undefined || WHOLE_ID.test(bundle)) return options;
+  const found = await withDatabase(context, options, (database) => findBundleId(database, bundle));
+  return { ...options, bundle: found };
 }
 
 const Status = z.object({

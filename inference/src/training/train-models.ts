@@ -64,7 +64,7 @@ export interface Trained {
  */
 export async function trainModels(input: TrainInput, options: TrainOptions): Promise<Trained> {
   const { data, features, plans, rule, seed } = input;
-  assertSignal(data.interactions);
+  assertSignal(data);
   const seconds: Record<string, number> = {};
   const timed = timer(seconds, options);
   const likeness = likenessOf(features, seed);
@@ -157,9 +157,12 @@ function timer(seconds: Record<string, number>, { begins, nowMs }: TrainOptions)
   };
 }
 
-function assertSignal({ movieOf, preferences }: Interactions): void {
+function assertSignal({ interactions, from }: TrainingData): void {
+  const { movieOf, preferences } = interactions;
   if (movieOf.length === 0) {
-    throw new ServiceError("failed_precondition", "there are no interactions to learn from");
+    const since = from.since === null ? "" : ` since ${from.since}`;
+    const message = `there are no interactions to learn from${since}`;
+    throw new ServiceError("failed_precondition", message);
   }
   if (!preferences.some((preference) => preference > 0)) {
     throw new ServiceError("failed_precondition", "nobody liked anything: nothing can be learned");

@@ -184,7 +184,7 @@ describe("canarec release submit", () => {
   it("is refused for a bundle that holds what is no number, on record, and nothing starts", async () => {
     const bundle = await storeWrong();
     const { code, err } = await canarec(
-      ["release", "submit", "--bundle", bundle, "--plan", "quick"],
+      ["release", "submit", "--bundle", bundle.slice(0, 12), "--plan", "quick"],
       {
         env: {
           ...{ DATABASE_URL: world.databaseUrl, CONTROL_URL: controlled.plane.url },

@@ -22,12 +22,19 @@ interface Finished {
   readonly state?: string;
   /** Of NDCG@20, .25 on main. */
   readonly offline: number | null;
+  /** NDCG@20 of main. */
+  readonly main?: number;
   /** Of the metric, .1 on main; the newest last. */
   readonly online: readonly (number | null)[];
 }
 
 /** A release with what came of it. */
-async function finish({ state = "promoted", offline, online }: Finished): Promise<void> {
+async function finish({
+  state = "promoted",
+  offline,
+  main = 0.25,
+  online,
+}: Finished): Promise<void> {
   const { rows } = await database.pool.query<{ id: number }>(
     `insert into releases (submitted_at, kind, ref, code, build, plan, plan_hash, actor, source)
      values (now(), 'trial', 'v1', repeat('a', 40), 'b', '{}', repeat('b', 64), 'me', 'cli') returning release_id as id`,
@@ -40,7 +47,9 @@ async function finish({ state = "promoted", offline, online }: Finished): Promis
   const [figure] = gateReportFixture().figures;
   if (figure === undefined) throw new Error("the fixture has no figure");
   const difference = offline ?? 0;
-  const figures = [{ ...figure, difference, lower: difference - 0.01, upper: difference + 0.01 }];
+  const figures = [
+    { ...figure, main, difference, lower: difference - 0.01, upper: difference + 0.01 },
+  ];
   const report = offline === null ? null : gateReportFixture({ figures });
   const verdict = offline === null ? ("skipped" as const) : ("pass" as const);
   const result = { at: new Date(), verdict, actor: "me", reason: "why", report };
@@ -64,6 +73,7 @@ describe("canarec calibration", () => {
     await finish({ offline: -0.025, online: [-0.002], state: "rolled-back" });
     await finish({ offline: 0.05, online: [0.004], state: "evaluating" });
     await finish({ offline: null, online: [0.004] });
+    await finish({ offline: 0.05, online: [0.004], main: 0 });
     await finish({ offline: 0.05, online: [] });
     const found = await canarecJson(["calibration"], { env });
     const near = (value: number) => expect.closeTo(value, 9) as number;
@@ -82,8 +92,10 @@ describe("canarec calibration", () => {
         },
       ],
       calibration: { points: 2, tooFew: true, sameSign: { count: 2, of: 2 } },
+      leftOut: 1,
     });
     expect((found as { points: unknown[] }).points).toHaveLength(2);
+    expect((await canarec(["calibration"], { env })).out).toContain("Left out: 1 release where");
   });
 
   it("shows a table, a plot and how far the gate foretells, and says where that is too few", async () => {
