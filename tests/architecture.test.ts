@@ -69,6 +69,8 @@ const PURE = [
 
 /** Pure modules in folders that are not. */
 const PURE_FILES = [
+  "db-utils/src/backup/expired-backups.ts",
+  "db-utils/src/retention/needed-bundles.ts",
   "db-utils/src/interactions/merge-interaction.ts",
   "inference/src/embedding/movie-text.ts",
   "inference/src/serving/barred-movies.ts",

@@ -86,6 +86,7 @@ const MonitoringEnv = z.object({
   RETENTION_SCHEDULE: cronExpression.optional(),
   STATISTICS_SCHEDULE: cronExpression.optional(),
   BACKUP_SCHEDULE: cronExpression.optional(),
+  BUNDLE_SCHEDULE: cronExpression.optional(),
   BACKUP_FOLDER: z.string().min(1).optional(),
   BACKUP_DAILY: variable.count.pipe(z.int().min(1).max(10_000)).default(7),
   BACKUP_WEEKLY: variable.count.pipe(z.int().max(10_000)).default(4),
@@ -115,6 +116,7 @@ export function monitoringConfig(env: Env): MonitoringConfig {
       retention: e.RETENTION_SCHEDULE,
       statistics: e.STATISTICS_SCHEDULE,
       backup: e.BACKUP_SCHEDULE,
+      bundles: e.BUNDLE_SCHEDULE,
     },
     backups: {
       folder: resolve(e.BACKUP_FOLDER ?? join(e.CANAREC_HOME, "backups")),

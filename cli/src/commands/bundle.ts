@@ -4,7 +4,7 @@ import { examples, leaf } from "./leaf.ts";
 
 /** `canarec bundle …`: what inference serves from. */
 export function addBundleCommands(program: Command, context: CliContext): void {
-  const group = program.command("bundle").description("build, list and verify bundles");
+  const group = program.command("bundle").description("build, list, verify and collect bundles");
   leaf(
     group,
     "build",
@@ -28,5 +28,12 @@ export function addBundleCommands(program: Command, context: CliContext): void {
     .action(async (id: string, options: object) => {
       const { showAction } = await import("../bundle/show-action.ts");
       await showAction(context, id, options);
+    });
+  leaf(group, "gc", "remove the bundles that no release, replica or training run may need")
+    .option("--dry-run", "say what would go, and why the others stay")
+    .addHelpText("after", examples("bundle gc --dry-run", "bundle gc --json"))
+    .action(async (options: object) => {
+      const { gcAction } = await import("../bundle/gc-action.ts");
+      await gcAction(context, options);
     });
 }

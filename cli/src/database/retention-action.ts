@@ -1,7 +1,7 @@
 import { type RetentionReport, applyRetention } from "@canarec/db-utils/retention/prune";
 import type { CliContext, CommonOptions } from "../cli-context.ts";
 import { printResult } from "../output/print.ts";
-import { counted } from "../output/words.ts";
+import { counted, grouped } from "../output/words.ts";
 import { withDatabase } from "../with-database.ts";
 
 /** `canarec db retention` */
@@ -12,9 +12,10 @@ export async function retentionAction(context: CliContext, options: CommonOption
   printResult(context, options, report, inWords);
 }
 
-function inWords(report: RetentionReport): string {
+function inWords({ partitionsMade, partitionsDropped, deleted }: RetentionReport): string {
+  const rows = Object.entries(deleted).map(([table, count]) => `${grouped(count)} of ${table}`);
   return [
-    `Made ${counted(report.partitionsMade.length, "partition")}, dropped ${counted(report.partitionsDropped.length, "partition")}.`,
-    `Deleted ${counted(report.rejectedLines, "rejected line")}, ${counted(report.rejectionCounts, "count")} of them, ${counted(report.jobRuns, "run")} of jobs and ${counted(report.bundles.length, "bundle")}.`,
+    `Made ${counted(partitionsMade.length, "partition")}, dropped ${counted(partitionsDropped.length, "partition")}.`,
+    rows.length === 0 ? "No row was past its time." : `Deleted rows: ${rows.join(", ")}.`,
   ].join("\n");
 }

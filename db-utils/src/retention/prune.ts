@@ -1,92 +1,83 @@
 import type { Database } from "../database.ts";
 import { dropExpiredPartitions, ensurePartitions } from "../partitions.ts";
-
-/** What is kept of the tables that would otherwise grow for ever. Tables by day: see `partitions.ts`. */
-export interface RetentionLimits {
-  /** Rejected lines older than this go. */
-  readonly rejectedDays: number;
-  /** Of the rest, only so many of the newest are kept. */
-  readonly rejectedLines: number;
-  /** Counts of rejected lines, the diary of jobs, what was told to the operators, and troubles that are over. */
-  readonly diaryDays: number;
-  /** The newest complete bundles that are kept; pinned ones are kept beside them. */
-  readonly bundles: number;
-}
-
-export const DEFAULT_RETENTION: RetentionLimits = {
-  rejectedDays: 14,
-  rejectedLines: 1_000_000,
-  diaryDays: 90,
-  bundles: 10,
-};
+import { MOST_REJECTED_LINES, RETENTION_RULES, type RetentionRule } from "./retention-rules.ts";
 
 export interface RetentionReport {
   readonly partitionsMade: readonly string[];
   readonly partitionsDropped: readonly string[];
-  readonly rejectedLines: number;
-  readonly rejectionCounts: number;
-  readonly jobRuns: number;
-  readonly bundles: readonly string[];
+  /** Rows deleted, by table; only where there were any. */
+  readonly deleted: Readonly<Record<string, number>>;
 }
+
+export interface RetentionLimits {
+  readonly rules: readonly RetentionRule[];
+  /** Rejected lines that are kept at most. */
+  readonly rejectedLines: number;
+  /** Rows of one statement: none holds locks for long. */
+  readonly batchRows: number;
+  /** Statements a rule and run; the rest is left to the next run. */
+  readonly batches: number;
+}
+
+export const DEFAULT_RETENTION: RetentionLimits = {
+  rules: RETENTION_RULES,
+  rejectedLines: MOST_REJECTED_LINES,
+  batchRows: 5_000,
+  batches: 400,
+};
 
 const DAY_MS = 86_400_000;
 
-/** Exposures are kept no longer, so a mark of an older minute is of no use. */
-const MARK_DAYS = 15;
-
-/** Make and drop partitions, and delete what is past its limits. To be run daily; running it twice does no harm. */
+/** Make and drop partitions, and delete what is past its time. To be run hourly; running it twice does no harm. */
 export async function applyRetention(
   db: Database,
   now: Date,
   limits: RetentionLimits = DEFAULT_RETENTION,
 ): Promise<RetentionReport> {
-  const daysAgo = (days: number) => new Date(now.getTime() - days * DAY_MS);
   const partitionsMade = await ensurePartitions(db, now);
   const partitionsDropped = await dropExpiredPartitions(db, now);
-  const deleted = async (sql: string, values: readonly unknown[]) =>
-    (await db.pool.query(sql, [...values])).rowCount ?? 0;
-  const rejectedLines =
-    (await deleted("delete from rejected_lines where received_at < $1", [
-      daysAgo(limits.rejectedDays),
-    ])) +
-    (await deleted(
-      `delete from rejected_lines where received_at <
-         (select received_at from rejected_lines order by received_at desc offset $1 - 1 limit 1)`,
-      [limits.rejectedLines],
-    ));
-  const diary = [daysAgo(limits.diaryDays)];
-  await deleted("delete from analysis_marks where minute < $1", [daysAgo(MARK_DAYS)]);
-  for (const table of ["analysis_users", "step_users"]) {
-    await deleted(`delete from ${table} where first_exposed_at < $1`, diary);
-  }
-  await deleted("delete from notices where sent_at < $1", diary);
-  await deleted("delete from troubles where ended_at < $1", diary);
-  return {
-    partitionsMade,
-    partitionsDropped,
-    rejectedLines,
-    rejectionCounts: await deleted("delete from rejection_counts where hour < $1", diary),
-    jobRuns: await deleted("delete from job_runs where started_at < $1", diary),
-    bundles: await pruneBundles(db, limits.bundles),
+  const deleted: Record<string, number> = {};
+  const count = (table: string, rows: number) => {
+    if (rows > 0) deleted[table] = (deleted[table] ?? 0) + rows;
   };
+  for (const { table, days, expired } of limits.rules) {
+    const cutoff = new Date(now.getTime() - days * DAY_MS);
+    count(table, await deleteExpired(db, { table, expired, value: cutoff, ...limits }));
+  }
+  count("rejected_lines", await deleteSurplus(db, limits));
+  return { partitionsMade, partitionsDropped, deleted };
 }
 
-/** What so many mains were served from stays, beside what releases under way need. */
-const MAINS = 5;
+interface Deletion extends Pick<RetentionLimits, "batchRows" | "batches"> {
+  readonly table: string;
+  /** SQL; $1 is `value`. */
+  readonly expired: string;
+  readonly value: unknown;
+}
 
-/** Bundles that are being built stay: only whoever builds knows whether they are abandoned. */
-async function pruneBundles(db: Database, kept: number): Promise<readonly string[]> {
-  const { rows } = await db.pool.query<{ id: string }>(
-    `delete from bundles where state = 'complete' and not pinned and bundle_id not in (
-       select bundle_id from bundles where state = 'complete' order by created_at desc, bundle_id limit $1)
-     and not exists (
-       select from releases join rollouts using (release_id)
-       where releases.bundle_id = bundles.bundle_id
-         and (state not in ('promoted', 'rolled-back', 'aborted', 'failed-to-start')
-           or release_id in (
-             select release_id from rollouts where state = 'promoted' order by updated_at desc limit ${MAINS})))
-     returning bundle_id as id`,
-    [kept],
+/** In batches, each a transaction of its own. @returns rows deleted. */
+async function deleteExpired(db: Database, deletion: Deletion): Promise<number> {
+  const { table, expired, value, batchRows, batches } = deletion;
+  let total = 0;
+  for (let batch = 0; batch < batches; batch += 1) {
+    const { rowCount } = await db.pool.query(
+      `delete from ${table} where ctid = any(array(
+         select ctid from ${table} where ${expired} limit ${batchRows}))`,
+      [value],
+    );
+    total += rowCount ?? 0;
+    if ((rowCount ?? 0) < batchRows) break;
+  }
+  return total;
+}
+
+async function deleteSurplus(db: Database, limits: RetentionLimits): Promise<number> {
+  const { rows } = await db.pool.query<{ at: Date }>(
+    "select received_at as at from rejected_lines order by received_at desc offset $1 limit 1",
+    [limits.rejectedLines - 1],
   );
-  return rows.map(({ id }) => id);
+  const oldest = rows[0]?.at;
+  if (oldest === undefined) return 0;
+  const expired = "received_at < $1";
+  return deleteExpired(db, { table: "rejected_lines", expired, value: oldest, ...limits });
 }

@@ -32,6 +32,14 @@ export const JOBS: readonly Job[] = [
     harm: "none for two days, for which there are partitions; then no event and no answer can be written",
   },
   {
+    name: "bundles",
+    schedule: "37 * * * *",
+    command: ["bundle", "gc", "--json"],
+    limitMs: 10 * MINUTE_MS,
+    atStart: false,
+    harm: "none; the database grows by what is trained and built",
+  },
+  {
     // Reads every interaction: once a day, when few people watch movies.
     name: "statistics",
     schedule: "23 4 * * *",
@@ -60,6 +68,7 @@ export function backupJob(backups: {
     ],
     limitMs: BACKUP_LIMIT_MS,
     atStart: false,
+    harm: "none while the database lives; what came since the newest proven backup is lost with it",
   };
 }
 

@@ -209,6 +209,21 @@ describe("canarec bundle", () => {
     });
   });
 
+  it("collects none that is needed, and says why", async () => {
+    const bundle = {
+      bundleId: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
+      createdAt: expect.stringMatching(/Z$/) as string,
+      bytes: expect.any(Number) as number,
+      reasons: ["young", "newest"],
+    };
+    const nothing = { bytes: 0, removed: [], kept: [bundle] };
+    expect(await canarecJson(["bundle", "gc", "--dry-run"], { env })).toEqual({
+      dryRun: true,
+      ...nothing,
+    });
+    expect(await canarecJson(["bundle", "gc"], { env })).toEqual({ dryRun: false, ...nothing });
+  });
+
   it("words them for people", async () => {
     const built = await canarec(["bundle", "build"], { env });
     expect(built.out).toMatch(

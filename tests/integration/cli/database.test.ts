@@ -60,10 +60,7 @@ describe("canarec db", () => {
         expect.stringMatching(/^watches_d\d{8}$/),
       ]) as string[],
       partitionsDropped: [],
-      rejectedLines: 0,
-      rejectionCounts: 0,
-      jobRuns: 0,
-      bundles: [],
+      deleted: {},
     });
   });
 

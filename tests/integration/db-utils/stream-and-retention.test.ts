@@ -1,7 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { type Database, openDatabase } from "@canarec/db-utils/database";
 import { createJobRepository } from "@canarec/db-utils/jobs/repository";
+import { ensurePartitions } from "@canarec/db-utils/partitions";
+import { collectBundles } from "@canarec/db-utils/retention/collect-bundles";
 import { DEFAULT_RETENTION, applyRetention } from "@canarec/db-utils/retention/prune";
+import { RETENTION_RULES } from "@canarec/db-utils/retention/retention-rules";
 import { createStreamRepository } from "@canarec/db-utils/stream/repository";
 import { freshDatabase } from "../../servers.ts";
 
@@ -21,13 +24,6 @@ async function insertRejections(db: Database): Promise<void> {
      select topic, partition, date_bin('1 hour', received_at, '2000-01-01Z'), reason, 1 from rejected_lines`,
   );
 }
-
-const insertBundle = (db: Database, digit: string, day: number, state = "complete") =>
-  db.pool.query(
-    `insert into bundles (bundle_id, created_at, bytes, schema_version, collection, watermark, manifest, state)
-     values (repeat($1, 64), $2, 0, 1, 'c', '{}', '{}', $3)`,
-    [digit, new Date(NOW.getTime() - day * 86_400_000), state],
-  );
 
 describe("StreamRepository", () => {
   it("tells how far the stream is written and what was rejected why", async () => {
@@ -68,63 +64,152 @@ describe("StreamRepository", () => {
   });
 });
 
+/** The rule of a table with another number of days. */
+const ruleOf = (table: string, days: number) => ({
+  ...(RETENTION_RULES.find((rule) => rule.table === table) ?? { table, expired: "false" }),
+  days,
+});
+
+/** A verdict of release 1 each day, the oldest first; those at the given places (from 0) tell a contrast. */
+async function insertVerdicts(db: Database, days: number, contrasts: readonly number[]) {
+  await db.pool.query(
+    `insert into releases (submitted_at, kind, ref, code, build, plan, plan_hash, actor, source)
+     values (now(), 'trial', 'HEAD', repeat('a', 40), 'a', '{}', repeat('a', 64), 'me', 'cli')`,
+  );
+  await db.pool.query(
+    `insert into verdicts (release_id, "window", at, row, kind, action, reason, record)
+     select 1, 1, $1::timestamptz - ($2 - i) * interval '1 day', 4, 'continue', 'continue', i,
+       case when i = any($3::int[]) then '{"evidence": {"primary": {"difference": {}}}}'::jsonb else '{}' end
+     from generate_series(0, $2 - 1) as i`,
+    [NOW, days, contrasts],
+  );
+}
+
 describe("applyRetention", () => {
   it("keeps what is inside the limits and tells what it did", async () => {
     await using fresh = await freshDatabase();
     await using db = await openDatabase(fresh.url);
     await insertRejections(db);
-    for (const [digit, day] of [
-      ["a", 5],
-      ["b", 4],
-      ["c", 3],
-      ["d", 2],
-    ] as const) {
-      await insertBundle(db, digit, day);
-    }
-    await insertBundle(db, "e", 9, "building");
-    await db.pool.query("update bundles set pinned = true where bundle_id = repeat('a', 64)");
-    const limits = { rejectedDays: 6.5, rejectedLines: 4, diaryDays: 2.5, bundles: 2 };
+    const rules = [ruleOf("rejected_lines", 6.5), ruleOf("rejection_counts", 2.5)];
+    const limits = { ...DEFAULT_RETENTION, rules, rejectedLines: 4, batchRows: 2 };
     const report = await applyRetention(db, NOW, limits);
     expect(report).toMatchObject({
       partitionsDropped: [],
-      rejectedLines: 3 + 3,
-      rejectionCounts: 7,
-      bundles: ["b".repeat(64)],
+      deleted: { rejected_lines: 3 + 3, rejection_counts: 7 },
     });
     expect(report.partitionsMade.length).toBeGreaterThan(0);
     const stream = createStreamRepository(db);
     const kept = await stream.rejections({ limit: 99 });
     expect(kept.map(({ offset }) => offset)).toEqual([1, 2, 3, 4]);
-    const again = await applyRetention(db, NOW, limits);
-    expect(again).toEqual({
-      partitionsMade: [],
-      partitionsDropped: [],
-      rejectedLines: 0,
-      rejectionCounts: 0,
-      jobRuns: 0,
-      bundles: [],
-    });
-    await applyRetention(db, NOW, DEFAULT_RETENTION);
+    const nothing = { partitionsMade: [], partitionsDropped: [], deleted: {} };
+    expect(await applyRetention(db, NOW, limits)).toEqual(nothing);
+    expect(await applyRetention(db, NOW, DEFAULT_RETENTION)).toEqual(nothing);
   });
 
-  it("keeps what the operators have not been told yet, however old, and troubles that last", async () => {
+  it("leaves to the next run what is too much for one", async () => {
     await using fresh = await freshDatabase();
     await using db = await openDatabase(fresh.url);
-    const old = new Date(NOW.getTime() - 100 * 86_400_000);
+    await insertRejections(db);
+    const rules = [ruleOf("rejected_lines", 0)];
+    const limits = { ...DEFAULT_RETENTION, rules, batchRows: 2, batches: 3 };
+    const deleted = async () => (await applyRetention(db, NOW, limits)).deleted;
+    expect(await deleted()).toEqual({ rejected_lines: 6 });
+    expect(await deleted()).toEqual({ rejected_lines: 3 });
+    expect(await deleted()).toEqual({});
+  });
+
+  it("keeps the last verdict, and the last that calibration reads", async () => {
+    await using fresh = await freshDatabase();
+    await using db = await openDatabase(fresh.url);
+    await insertVerdicts(db, 6, [0, 2]);
+    const limits = { ...DEFAULT_RETENTION, rules: [ruleOf("verdicts", 0)] };
+    await applyRetention(db, NOW, limits);
+    const { rows } = await db.pool.query("select reason from verdicts order by at");
+    expect(rows).toEqual([{ reason: "2" }, { reason: "5" }]);
+  });
+
+  it("keeps what is not sent, how each job stands, and the routing that data planes remember", async () => {
+    await using fresh = await freshDatabase();
+    await using db = await openDatabase(fresh.url);
+    await db.pool.query(`
+      insert into notices (notice_key, created_at, kind, text, send_after, sent_at) values
+        ('sent', '2020-01-01Z', 'a', 'a', now(), now()), ('unsent', '2020-01-01Z', 'a', 'a', now(), null);
+      insert into job_runs (started_at, finished_at, job, state) values
+        ('2020-01-01Z', now(), 'a', 'failed'), ('2020-01-02Z', now(), 'a', 'succeeded'), ('2020-01-01Z', now(), 'b', 'failed');
+      insert into routing_snapshots select i, 1, '2020-01-01Z', null, '{}' from generate_series(1, 103) as i;
+      insert into audit_log (at, actor, action, arguments, outcome) values ('2020-01-01Z', 'me', 'pause', '{}', 'done'),
+        ('2024-01-01Z', 'me', 'pause', '{}', 'done')`);
+    const { deleted } = await applyRetention(db, NOW);
+    expect(deleted).toEqual({ notices: 1, job_runs: 1, routing_snapshots: 3, audit_log: 1 });
+    const { rows } = await db.pool.query("select min(version) as version from routing_snapshots");
+    expect(rows).toEqual([{ version: 4 }]);
+  });
+});
+
+/** Bundles of one digit each, as old as the days say. */
+async function insertBundles(db: Database, daysByDigit: Readonly<Record<string, number>>) {
+  for (const [digit, days] of Object.entries(daysByDigit)) {
     await db.pool.query(
-      `insert into notices (notice_key, created_at, kind, text, send_after, sent_at)
-       values ('told', $1, 'job', '', $1, $1), ('waits', $1, 'job', '', $1, null)`,
-      [old],
+      `insert into bundles (bundle_id, created_at, bytes, schema_version, collection, watermark, manifest, state)
+       values (repeat($1, 64), $2, 5, 1, 'c', '{}', '{}', 'complete')`,
+      [digit, new Date(NOW.getTime() - days * 86_400_000)],
     );
-    await db.pool.query(
-      "insert into troubles values ('over', $1, $1, ''), ('lasts', $1, null, '')",
-      [old],
-    );
-    await applyRetention(db, NOW);
-    const { rows } = await db.pool.query<{ name: string }>(
-      "select notice_key as name from notices union all select trouble from troubles",
-    );
-    expect(rows.map(({ name }) => name).sort()).toEqual(["lasts", "waits"]);
+  }
+}
+
+async function insertRelease(db: Database, digit: string, state: string, promotedAt: Date | null) {
+  await db.pool.query(
+    `with made as (
+       insert into releases (submitted_at, kind, ref, code, build, plan, plan_hash, actor, source, bundle_id)
+       values (now(), 'trial', 'HEAD', repeat('a', 40), 'a', '{"rollbackWindowSeconds": 3600}', repeat('a', 64), 'me', 'cli',
+         repeat($1, 64)) returning release_id)
+     insert into rollouts (release_id, state, detail, sequence, updated_at)
+     select release_id, $2, jsonb_build_object('promotedAtMs', $3::float8), 1, now() from made`,
+    [digit, state, promotedAt?.getTime() ?? null],
+  );
+}
+
+describe("collectBundles", () => {
+  it("reads what releases, replicas, answers and training need, and removes the rest", async () => {
+    await using fresh = await freshDatabase();
+    await using db = await openDatabase(fresh.url);
+    await insertBundles(db, { a: 9, b: 8, c: 7, d: 6, e: 5, f: 4, 0: 3, 1: 0.5 });
+    const [lately, before] = [new Date(NOW.getTime() - 1_800_000), new Date(0)];
+    await insertRelease(db, "a", "promoted", before); // the way back
+    await insertRelease(db, "b", "promoted", lately);
+    await insertRelease(db, "c", "queued", null);
+    await insertRelease(db, "d", "rolled-back", null); // still running
+    await ensurePartitions(db, new Date());
+    await db.pool.query(`
+      insert into replicas (name, release_id, runtime, state, started_at) values ('r4-1', 4, 'process', 'draining', now()),
+        ('r3-1', 3, 'process', 'stopped', now());
+      insert into training_runs (started_at, finished_at, seed, code, state, bundle_id, data_hash, parameters)
+        values (now(), now(), 1, 'x', 'succeeded', repeat('e', 64), repeat('a', 64), '{}');
+      insert into exposures (user_id, answered_at, status, latency_us, personalised, pinned, request_id, assigned, served, reason,
+          bundle, attempts, list)
+        values (1, now(), 200, 1, true, false, 'r', 'main', 'main', 'ok', repeat('f', 64), '[]', '{}')`);
+    const limits = { newest: 0, mains: 1, trained: 9, leastAgeMs: 86_400_000 };
+    const collect = (dryRun: boolean) => collectBundles(db, { now: NOW, dryRun, limits });
+    const dry = await collect(true);
+    expect(dry.removed.map(({ bundleId }) => bundleId[0])).toEqual(["0"]);
+    expect(
+      Object.fromEntries(dry.kept.map(({ bundleId, reasons }) => [bundleId[0], reasons])),
+    ).toEqual({
+      ...{ a: ["way-back"], b: ["main"], c: ["under-way"], d: ["served"] },
+      ...{ e: ["trained"], f: ["served"], 1: ["young"] },
+    });
+    const idsLeft = async () =>
+      (
+        await db.pool.query<{ id: string }>(
+          "select left(bundle_id, 1) as id from bundles order by 1",
+        )
+      ).rows
+        .map(({ id }) => id)
+        .join("");
+    expect(await idsLeft()).toBe("01abcdef");
+    expect(await collect(false)).toEqual(dry);
+    expect(await idsLeft()).toBe("1abcdef");
+    expect((await collect(false)).removed).toEqual([]);
   });
 });
 
