@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import type { CliContext } from "./cli-context.ts";
+import { addAuditCommands } from "./commands/audit.ts";
 import { addBundleCommands } from "./commands/bundle.ts";
 import { addCatalogCommands } from "./commands/catalog.ts";
 import { addDatabaseCommands } from "./commands/db.ts";
@@ -38,6 +39,7 @@ export function createProgram(context: CliContext): Command {
   addHideCommands(program, context);
   addJobsCommand(program, context);
   addDatabaseCommands(program, context);
+  addAuditCommands(program, context);
   return program;
 }
 

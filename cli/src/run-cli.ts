@@ -1,5 +1,6 @@
 import { messageOf } from "@canarec/service-kit/errors";
 import { CommanderError } from "commander";
+import { commandRecord } from "./audit/record-command.ts";
 import type { CliContext } from "./cli-context.ts";
 import { createProgram } from "./program.ts";
 
@@ -8,11 +9,16 @@ export type ExitCode = 0 | 1 | 2;
 
 /** Run one command line. A failure is one line on `err`, with a stack where LOG_LEVEL is debug. */
 export async function runCli(args: readonly string[], context: CliContext): Promise<ExitCode> {
+  const record = commandRecord(context);
   try {
-    await createProgram(context).parseAsync([...args], { from: "user" });
+    await createProgram(context)
+      .hook("preAction", (_program, command) => record.begin(command))
+      .parseAsync([...args], { from: "user" });
+    await record.end("done");
     return 0;
   } catch (thrown) {
     if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 2;
+    await record.end(`failed: ${oneLine(messageOf(thrown))}`);
     const message = context.signal.aborted ? "interrupted" : oneLine(messageOf(thrown));
     context.terminal.err(`canarec: ${message}\n`);
     const isDebugging = ["debug", "trace"].includes(context.env["LOG_LEVEL"] ?? "");

@@ -14,6 +14,7 @@ describe("monitoringConfig", () => {
     });
     expect(config).toMatchObject({ host: "127.0.0.1", port: 8_086, slackWebhookUrl: undefined });
     expect(config.commandEnv).toEqual({
+      CANAREC_ACTOR: "monitoring",
       DATABASE_URL,
       PATH: "/bin",
       PGPASSWORD: "of the database",

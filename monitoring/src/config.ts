@@ -139,6 +139,6 @@ export function monitoringConfig(env: Env): MonitoringConfig {
     releaseSchedule: e.RELEASE_SCHEDULE,
     releasePlan: e.RELEASE_PLAN,
     canarec: CANAREC,
-    commandEnv: only(FOR_COMMANDS, env),
+    commandEnv: { ...only(FOR_COMMANDS, env), CANAREC_ACTOR: "monitoring" },
   };
 }

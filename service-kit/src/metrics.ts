@@ -10,10 +10,16 @@ export const LATENCY_BUCKETS = [
 
 /** A service's own registry, labelled with its name, with the runtime's metrics in it. */
 export function createRegistry(service: string): Registry {
-  const registry = new Registry();
-  registry.setDefaultLabels({ service });
+  const registry = createBareRegistry(service);
   collectDefaultMetrics({ register: registry });
   watchEventLoop(registry);
+  return registry;
+}
+
+/** The same without the runtime's, for a process that has those in another registry. */
+export function createBareRegistry(service: string): Registry {
+  const registry = new Registry();
+  registry.setDefaultLabels({ service });
   return registry;
 }
 

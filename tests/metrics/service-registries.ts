@@ -1,5 +1,6 @@
 import { createPoolMetrics } from "@canarec/db-utils/pool-metrics";
 import { createInferenceMetrics } from "@canarec/inference/metrics";
+import { createAuthenticationMetrics } from "@canarec/load-balancer/admin/metrics";
 import { createLoadBalancerMetrics, createParentMetrics } from "@canarec/load-balancer/metrics";
 import { registerBackupMetrics } from "@canarec/monitoring/backups/backup-metrics";
 import { createJudgeMetrics } from "@canarec/monitoring/judge/metrics";
@@ -25,8 +26,12 @@ const DECLARATIONS: Readonly<Record<string, (registry: Registry) => void>> = {
     metrics.watchDelivery({ buffered: zero, spooled: zero });
     metrics.watchReplicas(() => []);
     createParentMetrics(registry);
+    createAuthenticationMetrics(registry);
   },
-  "control-plane": observed,
+  "control-plane": (registry) => {
+    observed(registry);
+    createAuthenticationMetrics(registry);
+  },
   inference: (registry) => {
     createPoolMetrics(registry);
     createInferenceMetrics(registry, {

@@ -60,6 +60,7 @@ export interface ControlApi {
   readonly servers: Servers;
   get(path: string): Promise<unknown>;
   post(path: string, body: unknown): Promise<unknown>;
+  delete(path: string, body: unknown): Promise<unknown>;
 }
 
 /** The control plane of the cluster, with the token that lies in its home. */
@@ -85,6 +86,7 @@ export function controlApi(context: CliContext, options: CommonOptions): Control
     servers,
     get: (path) => call("GET", path),
     post: (path, body) => call("POST", path, body),
+    delete: (path, body) => call("DELETE", path, body),
   };
 }
 

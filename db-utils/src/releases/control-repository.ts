@@ -11,21 +11,11 @@ export interface ReplicaRow {
   readonly handle: unknown;
 }
 
-export interface AuditEntry {
-  readonly at: Date;
-  readonly actor: string;
-  readonly action: string;
-  readonly releaseId: number | null;
-  readonly reason: string | null;
-  readonly arguments: unknown;
-  readonly outcome: string;
-}
-
 export type ControlRepository = ReturnType<typeof createControlRepository>;
 
 /** What a controller keeps of the world: its epoch, the routing it wrote, the replicas it started. */
 export function createControlRepository({ pool }: Pick<Database, "pool">) {
-  return { ...routing(pool), ...replicas(pool), ...operators(pool) };
+  return { ...routing(pool), ...replicas(pool), ...users(pool) };
 }
 
 type Pool = Database["pool"];
@@ -101,18 +91,8 @@ function replicas(pool: Pool) {
   };
 }
 
-function operators(pool: Pool) {
+function users(pool: Pool) {
   return {
-    async audit(entry: AuditEntry): Promise<void> {
-      await pool.query(
-        `insert into audit_log (at, actor, action, release_id, reason, arguments, outcome)
-         values ($1, $2, $3, $4, $5, $6, $7)`,
-        [
-          ...[entry.at, entry.actor, entry.action, entry.releaseId, entry.reason],
-          ...[JSON.stringify(entry.arguments), entry.outcome],
-        ],
-      );
-    },
     /** Users who asked lately, each once: requests to warm a replica with. */
     async recentUsers(limit: number): Promise<number[]> {
       const { rows } = await pool.query<{ id: number }>(

@@ -1,3 +1,4 @@
+import { storableText } from "@canarec/service-kit/plain-text";
 import { z } from "zod";
 
 /** Version of the report's shape. */
@@ -8,7 +9,7 @@ export const GateVerdict = z.enum(["pass", "fail", "no-data"]);
 export type GateVerdict = z.output<typeof GateVerdict>;
 
 const BundleId = z.string().regex(/^[0-9a-f]{64}$/);
-const Text = z.string().min(1).max(500);
+const Text = storableText(500);
 const Share = z.number().min(0).max(1);
 const Difference = z.number().min(-1).max(1);
 const Count = z.int().nonnegative();
@@ -29,7 +30,7 @@ const Margins = z.strictObject({
 /** A measure's means over the same users, and the mean of the paired differences, candidate − main. */
 const Figure = z.strictObject({
   /** Such as recall@20. */
-  name: z.string().min(1).max(64),
+  name: storableText(64),
   main: Share,
   candidate: Share,
   difference: Difference,

@@ -2,7 +2,7 @@ import { type Readiness, healthRoutes } from "@canarec/service-kit/health";
 import { createApp, errorHandler, listen, unknownPath } from "@canarec/service-kit/http";
 import { Resources, disposable } from "@canarec/service-kit/lifecycle";
 import type { Logger } from "@canarec/service-kit/logging";
-import { type MetricValues, mergeMetrics } from "@canarec/service-kit/metrics";
+import { type MetricValues, createBareRegistry, mergeMetrics } from "@canarec/service-kit/metrics";
 import type { LoadBalancerConfig } from "../config.ts";
 import type { RoutingSnapshot } from "../contract/routing-snapshot.ts";
 import { fixedRouting } from "../routing/fixed-routing.ts";
@@ -12,6 +12,7 @@ import { leaseLostText, tellLeaseLost } from "../routing/tell-operators.ts";
 import { NO_STATUS, countersOf, countsOf, mergeStatus } from "../workers/merge-status.ts";
 import type { ServingWorker } from "../workers/serving-worker.ts";
 import { requireBearer } from "./bearer.ts";
+import { createAuthenticationMetrics } from "./metrics.ts";
 import { routingRoutes } from "./routing-routes.ts";
 import { scrapeTargets } from "./scrape-targets.ts";
 
@@ -38,13 +39,15 @@ export async function openFront(
   let draining = false;
   const readiness = async (): Promise<Readiness> =>
     draining ? { ready: false, reason: "draining" } : (await workers.status()).readiness;
-  const metrics = async () => mergeMetrics([await own(), ...(await workers.metrics())]).metrics();
+  const strangers = countStrangers(log);
+  const metrics = async () =>
+    mergeMetrics([await own(), await strangers.values(), ...(await workers.metrics())]).metrics();
   const app = createApp()
     .use(healthRoutes({ contentType: mergeMetrics([]).contentType, metrics }, readiness))
     .use(scrapeTargets(() => live.current()))
     .use(
       routingRoutes({
-        authorise: requireBearer(config.controlTokenFile),
+        authorise: requireBearer(config.controlTokenFile, strangers.note),
         current: () => live.current(),
         offer: (snapshot) => workers.offer(snapshot),
         status: () => workers.status(),
@@ -59,6 +62,25 @@ export async function openFront(
     leave: (worker: ServingWorker) => workers.leave(worker),
     drain: () => void (draining = true),
   });
+}
+
+/** Between two log lines about requests without a token. */
+const TELL_MS = 60_000;
+
+/** Requests to the admin port without a valid token: each is counted, and they are told of once a minute. */
+function countStrangers(log: Logger) {
+  const registry = createBareRegistry("load-balancer");
+  const metrics = createAuthenticationMetrics(registry);
+  let toldMs = -Infinity;
+  return {
+    values: () => registry.getMetricsAsJSON(),
+    note: () => {
+      metrics.refused();
+      if (performance.now() - toldMs < TELL_MS) return;
+      toldMs = performance.now();
+      log.warn("a request to the admin port without a valid token");
+    },
+  };
 }
 
 /** The routing as the controller gave it: from the snapshot that an earlier process held; without one from the addresses given. */

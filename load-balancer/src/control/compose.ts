@@ -13,7 +13,6 @@ import { Resources, disposable } from "@canarec/service-kit/lifecycle";
 import type { Logger } from "@canarec/service-kit/logging";
 import { type Registry, createRegistry } from "@canarec/service-kit/metrics";
 import { observeRequests } from "@canarec/service-kit/request-metrics";
-import { requireBearer } from "../admin/bearer.ts";
 import { parsePlans } from "../rollout/plans.ts";
 import { ENDED } from "../rollout/rollout.ts";
 import type { Runtime } from "../runtimes/runtime.ts";
@@ -23,6 +22,7 @@ import { Controller } from "./controller.ts";
 import { openDataPlanes } from "./data-planes.ts";
 import { listenForMetrics } from "./listen-for-metrics.ts";
 import { openLeadership } from "./leadership.ts";
+import { openOperators } from "./open-operators.ts";
 import { openRuntime } from "./open-runtime.ts";
 import { ReplicaSet } from "./replica-set.ts";
 import { roundsOf } from "./one-round.ts";
@@ -58,8 +58,9 @@ export async function startControlPlane(
   const { releases, runtime, plans, controller } = core;
   const { mainReplicas } = config;
   const submitParts = submitPartsOf(controller, { releases, runtime, plans, mainReplicas, nowMs });
+  const operators = openOperators(config, { ...parts, database: core.database });
   const routes = controlRoutes({
-    ...{ ...core, authorise: requireBearer(config.tokenFile), nowMs },
+    ...{ ...core, ...operators, nowMs, log },
     submit: async (submission) => {
       const submitting = await submitParts();
       const releaseId = await submit(submission, submitting);

@@ -1,36 +1,40 @@
-import type { ControlRepository } from "@canarec/db-utils/releases/control-repository";
 import type { GateRepository } from "@canarec/db-utils/releases/gate-repository";
 import type { Release, ReleaseRepository } from "@canarec/db-utils/releases/release-repository";
-import { ServiceError, messageOf } from "@canarec/service-kit/errors";
+import { ServiceError } from "@canarec/service-kit/errors";
 import { parseRequest } from "@canarec/service-kit/http";
+import { plainText } from "@canarec/service-kit/plain-text";
 import { type RequestHandler, Router, json } from "express";
 import { z } from "zod";
-import { Track } from "../contract/exposure.ts";
 import { ReleasePlan } from "../contract/release-plan.ts";
 import { commandProblem } from "../rollout/decide-command.ts";
 import { Rollout } from "../rollout/rollout.ts";
 import type { Command } from "../rollout/transitions.ts";
+import { type AuditParts, audited } from "./audited.ts";
+import { type OperatorParts, operatorRoutes } from "./operator-routes.ts";
+import { pinRoutes } from "./pin-routes.ts";
 import type { ReplicaSet } from "./replica-set.ts";
 import type { RoutingWriter } from "./routing-writer.ts";
 import { Submission } from "./submit.ts";
 
-const ReleaseId = z.object({ id: z.coerce.number().int().positive() });
-const CommandBody = z.strictObject({
-  actor: z.string().min(1).max(200),
-  reason: z.string().min(1).max(500),
+/** A row's number: of 31 bits, as Postgres has it. */
+const ReleaseId = z.object({
+  id: z
+    .string()
+    .regex(/^[1-9]\d{0,9}$/, "expected the number of a release")
+    .transform(Number)
+    .pipe(z.int().max(2_147_483_647)),
 });
+const CommandBody = z.strictObject({ actor: plainText(200), reason: plainText(500) });
 const KINDS = ["pause", "resume", "promote", "abort", "rollback"] as const;
-const Pin = z.object({ userId: z.coerce.number().int().nonnegative() });
 const LISTED = 100;
+const GUARDED = ["/releases", "/plans", "/status", "/pins", "/audit", "/tokens"];
 
-export interface ControlRoutesParts {
+export interface ControlRoutesParts extends AuditParts, OperatorParts {
   readonly authorise: RequestHandler;
   readonly releases: ReleaseRepository;
   readonly gates: Pick<GateRepository, "find">;
-  readonly control: ControlRepository;
   readonly replicas: ReplicaSet;
   readonly routing: RoutingWriter;
-  readonly nowMs: () => number;
   readonly plans: ReadonlyMap<string, ReleasePlan>;
   /** @throws ServiceError `unavailable` where this controller does not lead. */
   readonly submit: (submission: Submission) => Promise<number>;
@@ -44,16 +48,12 @@ export interface ControlRoutesParts {
 /** The control plane's API; docs/releases.md has its shapes. */
 export function controlRoutes(parts: ControlRoutesParts): Router {
   const { releases, replicas, routing } = parts;
-  const router = Router().use(["/releases", "/plans", "/status", "/pins"], parts.authorise, json());
+  const router = Router().use(GUARDED, parts.authorise, json());
   router
     .post("/releases", async (req, res) => {
       const submission = parseRequest(Submission, req.body);
-      const releaseId = await audited(
-        parts,
-        "submit",
-        { submission, actor: submission.actor },
-        () => parts.submit(submission),
-      );
+      const asked = { action: "submit", actor: submission.actor, arguments: submission };
+      const releaseId = await audited(parts, req, asked, () => parts.submit(submission));
       parts.changed();
       res.status(201).json({ releaseId });
     })
@@ -89,27 +89,7 @@ export function controlRoutes(parts: ControlRoutesParts): Router {
       });
     });
   for (const kind of KINDS) router.post(`/releases/:id/${kind}`, commandHandler(kind, parts));
-  return router.use(pinRoutes(routing, parts.requireLeading));
-}
-
-/** Users on a track for a look; left out of every analysis. */
-function pinRoutes(routing: RoutingWriter, requireLeading: () => void): Router {
-  return Router()
-    .use("/pins", (_req, _res, next) => {
-      requireLeading();
-      next();
-    })
-    .put("/pins/:userId", (req, res) => {
-      const { userId } = parseRequest(Pin, req.params);
-      const { track } = parseRequest(z.strictObject({ track: Track }), req.body);
-      routing.pin(userId, track);
-      res.json({ userId, track });
-    })
-    .delete("/pins/:userId", (req, res) => {
-      const { userId } = parseRequest(Pin, req.params);
-      routing.pin(userId, undefined);
-      res.json({ userId, track: null });
-    });
+  return router.use(pinRoutes(parts)).use(operatorRoutes(parts));
 }
 
 const OVER = ["promoted", "rolled-back", "aborted", "failed-to-start"];
@@ -118,8 +98,8 @@ function commandHandler(kind: Command["kind"], parts: ControlRoutesParts): Reque
   return async (req, res) => {
     const { id } = parseRequest(ReleaseId, req.params);
     const { actor, reason } = parseRequest(CommandBody, req.body);
-    parts.requireLeading();
-    await audited(parts, kind, { releaseId: id, actor, reason }, async () => {
+    await audited(parts, req, { action: kind, releaseId: id, actor, reason }, async () => {
+      parts.requireLeading();
       const { release, rollout } = await find(parts, id);
       const plan = ReleasePlan.parse(release.plan);
       const problem = commandProblem(rollout, plan, kind, parts.nowMs());
@@ -174,33 +154,4 @@ async function describe(parts: ControlRoutesParts, id: number) {
     verdict: verdict ?? null,
     replicas: members.map(({ row, url, ready }) => ({ name: row.name, url, ready })),
   };
-}
-
-interface Audited {
-  readonly actor: string;
-  readonly releaseId?: number;
-  readonly reason?: string;
-  readonly submission?: Submission;
-}
-
-/** Whatever an operator asks for is on record, with what became of it. */
-async function audited<T>(
-  { control, nowMs }: ControlRoutesParts,
-  action: string,
-  asked: Audited,
-  work: () => Promise<T>,
-): Promise<T> {
-  const entry = {
-    ...{ at: new Date(nowMs()), actor: asked.actor, action },
-    ...{ releaseId: asked.releaseId ?? null, reason: asked.reason ?? null },
-    arguments: asked.submission ?? {},
-  };
-  try {
-    const result = await work();
-    await control.audit({ ...entry, outcome: "accepted" });
-    return result;
-  } catch (failure) {
-    await control.audit({ ...entry, outcome: `refused: ${messageOf(failure)}` });
-    throw failure;
-  }
 }

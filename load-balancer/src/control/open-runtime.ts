@@ -9,7 +9,7 @@ import type { ControlConfig } from "./config.ts";
 export function openRuntime(config: ControlConfig, database: Database): Runtime {
   const { repository, home, supervisor, docker } = config;
   const both = {
-    ...{ repository, commandEnv: config.replicaEnv },
+    ...{ repository, commandEnv: { ...config.replicaEnv, CANAREC_ACTOR: "control plane" } },
     appliedMigrations: async () => (await migrationStatus(database)).applied,
   };
   if (config.runtime === "process") return openProcessRuntime({ ...both, home, supervisor });

@@ -1,5 +1,6 @@
 import type { Release, ReleaseRepository } from "@canarec/db-utils/releases/release-repository";
 import { ServiceError } from "@canarec/service-kit/errors";
+import { plainText } from "@canarec/service-kit/plain-text";
 import { z } from "zod";
 import { Policy, type ReleasePlan } from "../contract/release-plan.ts";
 import { planHash } from "../rollout/plans.ts";
@@ -7,31 +8,29 @@ import { queuedRollout } from "../rollout/rollout.ts";
 import type { Runtime } from "../runtimes/runtime.ts";
 import { SubmittedGate, submittedGate } from "./submitted-gate.ts";
 
-const Text = z.string().min(1).max(500);
-
 /** `POST /releases` */
 export const Submission = z.strictObject({
   /** Branch, tag or commit. */
-  ref: z.string().min(1).max(255),
+  ref: plainText(255),
   /** Serve this bundle; absent: one that the ref builds itself. */
   bundle: z
     .string()
     .regex(/^[0-9a-f]{64}$/)
     .optional(),
-  plan: z.string().max(64).default("standard"),
+  plan: plainText(64).default("standard"),
   policy: Policy.optional(),
   /** Wait for those before it, or take the place of one that is not yet evaluated. */
   queue: z.enum(["queue", "supersede"]).optional(),
   /** Becomes main as soon as it is ready, without a judgement. */
   emergency: z.boolean().default(false),
   source: z.enum(["cli", "api", "tag", "schedule", "drill"]).default("api"),
-  tag: z.string().max(255).optional(),
+  tag: plainText(255).optional(),
   /** What the traffic before lets expect: users of both tracks at the first look, 1 / se² at the last. */
   expectation: z
     .strictObject({ users: z.number().positive(), information: z.number().positive() })
     .optional(),
   gate: SubmittedGate.optional(),
-  actor: Text,
+  actor: plainText(500),
 });
 export type Submission = z.output<typeof Submission>;
 

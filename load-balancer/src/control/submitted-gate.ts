@@ -2,12 +2,13 @@ import type { GateResult } from "@canarec/db-utils/releases/gate-repository";
 import type { Release } from "@canarec/db-utils/releases/release-repository";
 import { GateReport } from "@canarec/inference/contract/gate-report";
 import { ServiceError } from "@canarec/service-kit/errors";
+import { plainText } from "@canarec/service-kit/plain-text";
 import { z } from "zod";
 
 /** What a submission says of the offline gate; absent: it is asked when the bundle is there. */
 export const SubmittedGate = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("report"), report: GateReport }),
-  z.strictObject({ kind: z.literal("skipped"), reason: z.string().min(1).max(500) }),
+  z.strictObject({ kind: z.literal("skipped"), reason: plainText(500) }),
 ]);
 export type SubmittedGate = z.output<typeof SubmittedGate>;
 
