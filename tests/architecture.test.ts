@@ -236,5 +236,6 @@ const PURE_TARGETS = [
   "@canarec/service-kit/errors",
   "@canarec/service-kit/identifiers",
   "@canarec/db-utils/interactions/merge-interaction",
+  "@canarec/db-utils/users/probe-user",
   "@canarec/load-balancer/contract/exposure",
 ];

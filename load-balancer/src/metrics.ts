@@ -6,6 +6,7 @@ import {
   type Registry,
 } from "@canarec/service-kit/metrics";
 import type { AttemptError, ExposureReason, Served, Track } from "./contract/exposure.ts";
+import { createTrackMetrics } from "./track-metrics.ts";
 import type { CheckResult } from "./replicas/replica-health.ts";
 
 /** How the values of several workers are one; without it they are summed. */
@@ -18,6 +19,8 @@ export type DropReason = "buffer_full" | "torn" | "stopped";
 export interface LoadBalancerMetrics {
   /** An answer to /recommend has left, `seconds` after its request came. */
   answered(served: Served, reason: ExposureReason, seconds: number): void;
+  /** The same answer, as its user's track sees it. */
+  trackAnswered(answer: TrackAnswer): void;
   apiAnswered(status: number): void;
   /** A request was refused before any replica saw it. */
   requestRefused(status: number): void;
@@ -48,6 +51,23 @@ export interface LoadBalancerMetrics {
   watchReplicas(read: () => readonly ReplicaGauges[]): void;
 }
 
+/** How a first attempt ended; `short_list` has fewer movies than the platform asks for. */
+export type FirstAttemptResult = AttemptError | "ok" | "short_list";
+
+/** One answer to /recommend, seen from the track that the user is assigned to. */
+export interface TrackAnswer {
+  readonly track: Track;
+  /** Of the replica that was asked first; `unknown` as long as it has said none. */
+  readonly build: string;
+  readonly served: Served;
+  readonly reason: ExposureReason;
+  readonly seconds: number;
+  readonly movies: number;
+  readonly personalised: boolean;
+  /** Undefined where the client went away. */
+  readonly firstAttempt: FirstAttemptResult | undefined;
+}
+
 export interface ReplicaGauges {
   readonly replica: string;
   readonly track: Track;
@@ -59,6 +79,7 @@ export interface ReplicaGauges {
 export function createLoadBalancerMetrics(registry: Registry): LoadBalancerMetrics {
   return {
     ...requestMetrics(registry),
+    ...createTrackMetrics(registry),
     ...replicaMetrics(registry),
     ...shadowMetrics(registry),
     ...routingMetrics(registry),

@@ -1,5 +1,6 @@
 import { isConnectionFailure } from "@canarec/db-utils/connection-errors";
 import type { Database } from "@canarec/db-utils/database";
+import { PROBE_USER_ID } from "@canarec/db-utils/users/probe-user";
 import type { Logger } from "@canarec/service-kit/logging";
 import type { Kafka } from "kafkajs";
 import { fingerprint } from "./consumer/fingerprint.ts";
@@ -68,9 +69,15 @@ export function startIngest<Event extends object>(options: IngestOptions<Event>)
       const committed = await commitBatch({ source, ...batch }, { db, writer, now, fingerprint });
       if (committed === undefined) return undefined;
       const seconds = (performance.now() - began) / 1_000;
-      metrics.committed(role, { partition, seconds, ...tally(committed.messages) });
+      const nowMs = now().getTime();
+      const newestMs = committed.messages.at(-1)?.timestampMs;
+      const atSeconds = nowMs / 1_000;
+      const delaySeconds = newestMs && (nowMs - newestMs) / 1_000;
+      const { high, ...tallied } = tally(committed.messages);
+      const told = { partition, seconds, delaySeconds, atSeconds, eventSeconds: high };
+      metrics.committed(role, { ...told, ...tallied });
       throughput.add(committed.messages.length);
-      writtenUpTo.set(partition, committed.messages.at(-1)?.timestampMs ?? 0);
+      writtenUpTo.set(partition, newestMs ?? 0);
       return committed.position;
     },
     observe: consumerObserver(options),
@@ -136,16 +143,29 @@ function tellOfWriting(outages: Outages, subject: string, failure: unknown): voi
 
 function tally(
   messages: readonly ParsedMessage<object>[],
-): Pick<CommitReport, "events" | "rejections"> {
+): Pick<CommitReport, "events" | "rejections"> & { readonly high: number | undefined } {
   const events = new Map<string, number>();
   const rejections = new Map<RejectionReason, number>();
+  let highMs = -Infinity;
   for (const { outcome } of messages) {
     if (isRejection(outcome)) {
       rejections.set(outcome.reason, (rejections.get(outcome.reason) ?? 0) + 1);
     } else {
-      const kind = "kind" in outcome ? String(outcome.kind) : "exposure";
+      const kind = kindOf(outcome);
       events.set(kind, (events.get(kind) ?? 0) + 1);
+      if (kind !== "probe") highMs = Math.max(highMs, eventMs(outcome));
     }
   }
-  return { events, rejections };
+  return { events, rejections, high: Number.isFinite(highMs) ? highMs / 1_000 : undefined };
+}
+
+function kindOf(event: object): string {
+  if ("userId" in event && event.userId === PROBE_USER_ID) return "probe";
+  return "kind" in event ? String(event.kind) : "exposure";
+}
+
+/** When an event happened; NaN where it does not say. */
+function eventMs(event: object): number {
+  if ("atMs" in event) return Number(event.atMs);
+  return "at" in event ? Date.parse(String(event.at)) : NaN;
 }

@@ -1,6 +1,6 @@
 import { Counter, Gauge, Histogram, type Registry } from "@canarec/service-kit/metrics";
 import type { Trouble } from "./outages.ts";
-import type { RejectionReason } from "./parsing/rejection.ts";
+import { REJECTION_REASONS, type RejectionReason } from "./parsing/rejection.ts";
 
 export type TopicRole = "stream" | "exposures";
 
@@ -10,6 +10,11 @@ export interface CommitReport {
   readonly events: ReadonlyMap<string, number>;
   readonly rejections: ReadonlyMap<RejectionReason, number>;
   readonly seconds: number;
+  /** From the newest message's time in Kafka until now; undefined where there is none. */
+  readonly delaySeconds: number | undefined;
+  /** When it was committed, and the latest event written, seconds since 1970. */
+  readonly atSeconds: number;
+  readonly eventSeconds: number | undefined;
 }
 
 export type LookupOutcome = "found" | "unknown" | "failed" | "limited";
@@ -21,7 +26,7 @@ export function createStreamMetrics(registry: Registry) {
   const registers = [registry];
   const lines = new Counter({
     name: "canarec_stream_lines_total",
-    help: "Messages written, by topic and outcome (the event's kind, or rejected)",
+    help: "Messages written, by topic and outcome; `probe` is our own probe's",
     labelNames: ["topic", "outcome"],
     registers,
   });
@@ -38,6 +43,12 @@ export function createStreamMetrics(registry: Registry) {
     buckets: BATCH_BUCKETS,
     registers,
   });
+  const progress = createProgressMetrics(registry);
+  // A reason that never was before shall be seen as a rise from 0.
+  for (const reason of REJECTION_REASONS) {
+    const topic = reason === "bad_exposure" ? "exposures" : "stream";
+    rejected.inc({ topic, reason }, 0);
+  }
   const troubles = new Gauge({
     name: "canarec_stream_troubles",
     help: "What keeps the service from its work now: kafka, postgres, topic, consumer, writing",
@@ -52,6 +63,7 @@ export function createStreamMetrics(registry: Registry) {
         rejected.inc({ topic, reason }, count);
       }
       batches.observe({ topic }, report.seconds);
+      progress(topic, report);
     },
     trouble(trouble: Trouble, isPresent: boolean): void {
       troubles.inc({ trouble }, isPresent ? 1 : -1);
@@ -63,6 +75,35 @@ export function createStreamMetrics(registry: Registry) {
 }
 
 export type StreamMetrics = ReturnType<typeof createStreamMetrics>;
+
+/** How old what is written is, and when something was written last. */
+function createProgressMetrics(registry: Registry) {
+  const registers = [registry];
+  const labelNames = ["topic"] as const;
+  const delay = new Histogram({
+    name: "canarec_stream_commit_delay_seconds",
+    help: "From a message's time in Kafka to its commit, of the newest message of each batch",
+    ...{ labelNames, buckets: BATCH_BUCKETS, registers },
+  });
+  const committedAt = new Gauge({
+    name: "canarec_stream_last_commit_timestamp_seconds",
+    help: "When messages were committed last",
+    ...{ labelNames, registers },
+  });
+  const eventAt = new Gauge({
+    name: "canarec_stream_last_event_timestamp_seconds",
+    help: "The latest event written by this process; the probe's lines are left out",
+    ...{ labelNames, registers },
+  });
+  const latest = new Map<TopicRole, number>();
+  return (topic: TopicRole, { delaySeconds, atSeconds, eventSeconds }: CommitReport) => {
+    if (delaySeconds !== undefined) delay.observe({ topic }, Math.max(0, delaySeconds));
+    committedAt.set({ topic }, atSeconds);
+    if (eventSeconds === undefined || eventSeconds <= (latest.get(topic) ?? 0)) return;
+    latest.set(topic, eventSeconds);
+    eventAt.set({ topic }, eventSeconds);
+  };
+}
 
 function createLagMetrics(registry: Registry) {
   const registers = [registry];

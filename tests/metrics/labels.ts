@@ -7,6 +7,7 @@ import {
   Track,
 } from "@canarec/load-balancer/contract/exposure";
 import { VerdictAction } from "@canarec/load-balancer/contract/verdict";
+import { ROLLOUT_STATES } from "@canarec/load-balancer/rollout/rollout";
 import { REJECTION_REASONS } from "@canarec/stream-parser/parsing/rejection";
 
 /** A set that is not listed: what its values look like, and why there are few. */
@@ -24,6 +25,10 @@ const REPLICA: BoundedLabel = {
   shape: /^[a-z][a-z0-9-]{0,63}$/,
   why: "a replica that requests are sent to",
 };
+const BUILD: BoundedLabel = {
+  shape: /^[\x21-\x7e]{1,200}$/,
+  why: "the commit or digest of a replica that was asked, `unknown` before its first answer",
+};
 const PARTITION: BoundedLabel = { shape: /^\d{1,5}$/, why: "a partition of the topic" };
 
 const ROUTE: BoundedLabel = {
@@ -36,6 +41,7 @@ const OK = ["ok", ...AttemptError.options] as const;
 
 /** Labels that mean the same wherever they are. */
 const EVERYWHERE: Readonly<Record<string, LabelValues>> = {
+  build: BUILD,
   job: JOB,
   model: MODEL_NAMES,
   partition: PARTITION,
@@ -54,6 +60,7 @@ const OF_METRIC: Readonly<Record<string, Readonly<Record<string, LabelValues>>>>
   canarec_attempts_total: { result: OK },
   canarec_attempts_unsent_total: { error: AttemptError.options },
   canarec_backups: { state: ["verified", "unverified", "unreadable"] },
+  canarec_control_rounds_total: { result: ["done", "failed"] },
   canarec_database_connections: { state: ["used", "idle"] },
   canarec_exposures_dropped_total: { reason: ["buffer_full", "torn", "stopped"] },
   canarec_http_request_duration_seconds: {
@@ -86,14 +93,27 @@ const OF_METRIC: Readonly<Record<string, Readonly<Record<string, LabelValues>>>>
   canarec_recommend_duration_seconds: { reason: ExposureReason.options },
   canarec_replica_checks_total: { result: ["ready", "not_ready", "refused", "silent"] },
   canarec_replica_ejections_total: { error: AttemptError.options },
+  canarec_replica_failures_total: { phase: ["starting", "serving"] },
+  canarec_replicas: { state: ["starting", "ready", "draining"] },
+  canarec_rollout_state: { state: ROLLOUT_STATES },
+  canarec_rollout_transitions_total: { to: ROLLOUT_STATES },
+  canarec_routing_pushes_total: { result: ["acknowledged", "unacknowledged"] },
   canarec_shadow_duration_seconds: { result: OK },
   canarec_spool_refused_total: { reason: ["full", "failed"] },
   canarec_stream_lines_total: {
-    outcome: ["watch", "rating", "account", "recommendation", "exposure", "rejected"],
+    outcome: ["watch", "rating", "account", "recommendation", "exposure", "rejected", "probe"],
   },
   canarec_stream_lookups_total: { outcome: ["found", "unknown", "failed", "limited"] },
   canarec_stream_rejected_lines_total: { reason: REJECTION_REASONS },
   canarec_stream_troubles: { trouble: ["kafka", "postgres", "topic", "consumer", "writing"] },
+  canarec_track_answers_total: { reason: ExposureReason.options },
+  canarec_track_first_attempts_total: {
+    result: ["ok", "short_list", ...AttemptError.options],
+  },
+  canarec_track_build_info: {
+    release: { shape: /^[1-9]\d*$/, why: "a release that is routed to" },
+    bundle: { shape: /^(?:none|[0-9a-f]{64})$/, why: "its bundle" },
+  },
   canarec_verdicts_total: {
     row: ["1", "2", "3", "4", "5", "6", "7", "8", "9"],
     action: VerdictAction.options,

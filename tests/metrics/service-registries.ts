@@ -1,6 +1,8 @@
 import { createPoolMetrics } from "@canarec/db-utils/pool-metrics";
 import { createInferenceMetrics } from "@canarec/inference/metrics";
 import { createAuthenticationMetrics } from "@canarec/load-balancer/admin/metrics";
+import { createControlMetrics } from "@canarec/load-balancer/control/metrics";
+import { watchRollouts } from "@canarec/load-balancer/control/rollout-metrics";
 import { createLoadBalancerMetrics, createParentMetrics } from "@canarec/load-balancer/metrics";
 import { registerBackupMetrics } from "@canarec/monitoring/backups/backup-metrics";
 import { createJudgeMetrics } from "@canarec/monitoring/judge/metrics";
@@ -31,6 +33,8 @@ const DECLARATIONS: Readonly<Record<string, (registry: Registry) => void>> = {
   "control-plane": (registry) => {
     observed(registry);
     createAuthenticationMetrics(registry);
+    createControlMetrics(registry);
+    watchRollouts(registry, () => Promise.resolve(undefined));
   },
   inference: (registry) => {
     createPoolMetrics(registry);

@@ -19,10 +19,13 @@ import type { Runtime } from "../runtimes/runtime.ts";
 import type { ControlConfig } from "./config.ts";
 import { controlRoutes } from "./control-routes.ts";
 import { Controller } from "./controller.ts";
-import { openDataPlanes } from "./data-planes.ts";
+import { countingPushes, openDataPlanes } from "./data-planes.ts";
 import { listenForMetrics } from "./listen-for-metrics.ts";
 import { openLeadership } from "./leadership.ts";
+import { type ControlMetrics, createControlMetrics } from "./metrics.ts";
 import { openOperators } from "./open-operators.ts";
+import { readReleases } from "./read-releases.ts";
+import { watchRollouts } from "./rollout-metrics.ts";
 import { openRuntime } from "./open-runtime.ts";
 import { ReplicaSet } from "./replica-set.ts";
 import { roundsOf } from "./one-round.ts";
@@ -89,7 +92,7 @@ export async function startControlPlane(
   const server = opened.use(await listen(app, { host: config.host, port: config.port }));
   opened.use(await listenForMetrics(config.metricsPort, registry, log));
   const first = () => releaseFirst(core, submitParts, config.firstRelease);
-  opened.use(keepRounds(controller, { first, log, wake, nowMs }));
+  opened.use(keepRounds(controller, { first, log, wake, nowMs, metrics: core.metrics }));
   return disposable(opened, { url: server.url });
 }
 
@@ -119,20 +122,36 @@ async function openCore(
   const token = await openToken(config.tokenFile);
   const runtime = opened.use(overrides.runtime ?? openRuntime(config, database));
   const plans = parsePlans(JSON.parse(await readFile(config.plansFile, "utf8")));
-  const planes = openDataPlanes(config.dataPlaneUrls, async () => token);
+  const metrics = createControlMetrics(registry);
+  watchRollouts(registry, () => readReleases(releases, control));
+  const planes = countingPushes(
+    openDataPlanes(config.dataPlaneUrls, async () => token),
+    metrics,
+  );
   const leadership = opened.use(openLeadership(database, control, () => new Date(nowMs())));
   const routing = new RoutingWriter(control, planes, Date.now);
   const replicas = new ReplicaSet({
     ...{ runtime, control, env: config.replicaEnv, memoryMiB: config.replicaMemoryMiB, log },
     readyLimitMs: config.readyLimitMs,
-    ...{ nowMs, changed },
+    ...{ metrics, nowMs, changed },
   });
   const { mainReplicas } = config;
   const controller = new Controller({
     ...{ releases, gates, control, leadership, runtime, replicas, planes, routing },
-    ...{ mainReplicas, nowMs, log },
+    ...{ mainReplicas, nowMs, log, metrics },
   });
-  return { database, releases, gates, control, runtime, plans, replicas, routing, controller };
+  return {
+    metrics,
+    database,
+    releases,
+    gates,
+    control,
+    runtime,
+    plans,
+    replicas,
+    routing,
+    controller,
+  };
 }
 
 /** Without a main, the first release is that of `ref`, as soon as there is a bundle. */
@@ -188,6 +207,7 @@ function submitPartsOf(
 }
 
 interface Rounds {
+  readonly metrics: Pick<ControlMetrics, "roundEnded">;
   readonly first: () => Promise<void>;
   readonly log: Logger;
   readonly wake: ReturnType<typeof wakeable>;
@@ -195,13 +215,17 @@ interface Rounds {
 }
 
 /** Round after round, until disposed; without Postgres the lease is renewed for a while. */
-function keepRounds(controller: Controller, { first, log, wake, nowMs }: Rounds): AsyncDisposable {
+function keepRounds(
+  controller: Controller,
+  { first, log, wake, nowMs, metrics }: Rounds,
+): AsyncDisposable {
   const stop = new AbortController();
   const rounds = roundsOf({
-    round: async () => {
-      await first();
-      while ((await controller.round()) && !stop.signal.aborted);
-    },
+    round: () =>
+      timed(metrics, async () => {
+        await first();
+        while ((await controller.round()) && !stop.signal.aborted);
+      }),
     renew: () => controller.renew(),
     ...{ nowMs, log },
   });
@@ -219,6 +243,23 @@ function keepRounds(controller: Controller, { first, log, wake, nowMs }: Rounds)
       await running;
     },
   };
+}
+
+/** Do it, and tell how long it took and whether it was done. */
+async function timed(
+  metrics: Pick<ControlMetrics, "roundEnded">,
+  work: () => Promise<void>,
+): Promise<void> {
+  const startedMs = performance.now();
+  const ended = (result: "done" | "failed") =>
+    metrics.roundEnded(result, (performance.now() - startedMs) / 1_000);
+  try {
+    await work();
+  } catch (failure) {
+    ended("failed");
+    throw failure;
+  }
+  ended("done");
 }
 
 /** A wait that can be cut short. */

@@ -12,6 +12,7 @@ import type { Runtime } from "../runtimes/runtime.ts";
 import type { DataPlanes } from "./data-planes.ts";
 import { forgetBuilds } from "./forget-builds.ts";
 import type { Leadership } from "./leadership.ts";
+import type { ControlMetrics } from "./metrics.ts";
 import { noticeOf } from "./notices.ts";
 import { TrackAttempts, type ReplicaLoad, unhealthyOf, verdictFrom } from "./observe.ts";
 import { NOT_BEGUN, PendingCommands } from "./pending-commands.ts";
@@ -40,6 +41,7 @@ export interface ControllerParts {
   /** Milliseconds since 1970 by a clock that does not jump. */
   readonly nowMs: () => number;
   readonly log: Logger;
+  readonly metrics: Pick<ControlMetrics, "transition" | "leads">;
 }
 
 /** A release that is not over, or was promoted last. */
@@ -103,6 +105,7 @@ export class Controller {
     // Somebody else may have written meanwhile.
     if (epoch !== this.#epoch) this.#restored = false;
     this.#epoch = epoch;
+    this.#parts.metrics.leads(epoch);
     this.#standsBy = this.#epoch === undefined;
     if (this.#epoch === undefined) {
       this.#commands.clear();
@@ -226,6 +229,7 @@ export class Controller {
       ...{ actor, reason, evidence, decidedFrom: rollout, detail: to },
       notice: noticeOf(transition, sequence + 1, underway),
     });
+    this.#parts.metrics.transition(to.state);
     if (to.state === "shadowing" || to.state === "ramping") this.#leaseLost = false;
     if (rollout.state === "holding") this.#leaseLost = false;
     if (to.state === "promoted" && release.bundleId !== null) {

@@ -1,5 +1,6 @@
 import { request } from "undici";
 import { z } from "zod";
+import type { ControlMetrics } from "./metrics.ts";
 import type { RoutingSnapshot } from "../contract/routing-snapshot.ts";
 
 /** A data plane answers from memory, after one write to its disk. */
@@ -42,6 +43,21 @@ export interface Pushed {
 export interface DataPlanes {
   push(snapshot: RoutingSnapshot): Promise<Pushed>;
   tracks(): Promise<readonly TrackReport[]>;
+}
+
+/** The same data planes, and what becomes of what is sent to them is counted. */
+export function countingPushes(
+  planes: DataPlanes,
+  { routingPushed }: Pick<ControlMetrics, "routingPushed">,
+): DataPlanes {
+  return {
+    async push(snapshot) {
+      const pushed = await planes.push(snapshot);
+      routingPushed(pushed.acknowledged);
+      return pushed;
+    },
+    tracks: () => planes.tracks(),
+  };
 }
 
 /** @param adminUrls of every data plane. @param token read anew each time; a secret. */

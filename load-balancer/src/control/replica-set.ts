@@ -3,6 +3,7 @@ import type { Release } from "@canarec/db-utils/releases/release-repository";
 import { messageOf } from "@canarec/service-kit/errors";
 import type { Logger } from "@canarec/service-kit/logging";
 import { request } from "undici";
+import type { ControlMetrics } from "./metrics.ts";
 import type { Running } from "../rollout/desired.ts";
 import type { ReplicaExit, RunningReplica, Runtime } from "../runtimes/runtime.ts";
 
@@ -50,6 +51,7 @@ export interface ReplicaSetParts {
   /** A replica that is not ready by then never will be. */
   readonly readyLimitMs: number;
   readonly log: Logger;
+  readonly metrics: Pick<ControlMetrics, "replicaStarted" | "replicaFailed">;
   readonly nowMs: () => number;
   /** Something changed that should be looked at now. */
   readonly changed: () => void;
@@ -138,6 +140,7 @@ export class ReplicaSet {
         task: undefined,
       };
       this.#entries.set(name, entry);
+      this.#parts.metrics.replicaStarted();
       log.info(
         { replica: name, code: release.code, bundle: release.bundleId },
         "starting a replica",
@@ -252,6 +255,7 @@ export class ReplicaSet {
       wasReady: ready,
       atMs: this.#parts.nowMs(),
     });
+    this.#parts.metrics.replicaFailed(ready ? "serving" : "starting");
     this.#parts.log.warn({ replica: row.name, reason }, "a replica has failed");
     this.#parts.changed();
     const failed: ReplicaRow = { ...row, state: "failed" };

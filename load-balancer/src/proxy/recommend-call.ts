@@ -1,52 +1,31 @@
 import type { IncomingHttpHeaders, ServerResponse } from "node:http";
 import { INTERNAL_HEADER } from "@canarec/inference/contract/internal-header";
 import { assignTrack } from "../assignment/assign-track.ts";
-import type { AttemptError, Exposure, ExposureReason, Track } from "../contract/exposure.ts";
+import type { AttemptError, ExposureReason, Track } from "../contract/exposure.ts";
 import type { RoutingSnapshot } from "../contract/routing-snapshot.ts";
 import type { Replica } from "../replicas/replica.ts";
 import type { TrackPool, Waiter } from "../replicas/track-pool.ts";
 import type { DataPlane } from "./data-plane.ts";
 import { Exchange, type Outcome } from "./exchange.ts";
 import { type Judgement, judgeAnswer } from "./judge-answer.ts";
-import type { AnswerHeader } from "./internal-header.ts";
 import { LIST_BYTES } from "./movie-list.ts";
 import { nextMove } from "./next-move.ts";
 import { isoTime } from "./iso-time.ts";
+import {
+  type Answer,
+  type Attempt,
+  type Unsent,
+  LIST_LENGTH,
+  attemptRecords,
+  firstAttemptOf,
+  hasFailed,
+} from "./recommend-attempt.ts";
 import { markHeaders, sendProblem } from "./respond.ts";
-
-/** How many movies the copy of the popular list answers with. */
-const LIST_LENGTH = 20;
 
 /** What a client that went away is recorded with, as in nginx's logs. */
 const CLIENT_CLOSED = 499;
 
-interface Attempt {
-  readonly replica: Replica;
-  /** Of the replica's track at that time. */
-  readonly pool: TrackPool;
-  readonly startedMs: number;
-  readonly exchange: Exchange;
-  /** Sent because another was slow, not because another had failed. */
-  readonly hedge: boolean;
-  ended?: { readonly ms: number; readonly status: number | null; readonly error?: AttemptError };
-}
-
 type UsableAnswer = Extract<Judgement, { ok: true }>;
-
-/** A track that could not even be asked. */
-interface Unsent {
-  readonly unsent: AttemptError;
-}
-
-/** What was answered, and by whom. */
-interface Answer {
-  readonly reason: ExposureReason;
-  readonly served: Exposure["served"];
-  readonly status: number;
-  readonly list: readonly string[];
-  readonly replica: string | null;
-  readonly internal: AnswerHeader | undefined;
-}
 
 /**
  * The life of one GET /recommend/:userId, from its arrival to the recorded exposure: up to two
@@ -194,6 +173,7 @@ export class RecommendCall implements Waiter {
     if (this.#answer !== undefined) return;
     this.#abandon("outrun");
     const internal = this.#plane.readInternal(headers[INTERNAL_HEADER]);
+    attempt.replica.saysBuild(internal?.build);
     const served = attempt.pool.name;
     const reason = this.#reasonFor(attempt);
     this.#finish({ reason, served, status: 200, list, replica: attempt.replica.name, internal });
@@ -296,8 +276,15 @@ export class RecommendCall implements Waiter {
 
   #record(answer: Answer): void {
     const { nowMs, wallMs, metrics, record } = this.#plane;
+    const firstAttempt = firstAttemptOf(this.#begun, answer);
     const latencyMs = nowMs() - this.#arrivedMs;
     metrics.answered(answer.served, answer.reason, latencyMs / 1_000);
+    metrics.trackAnswered({
+      ...{ track: this.#assigned, build: this.#attempts[0]?.replica.build ?? "unknown" },
+      ...{ served: answer.served, reason: answer.reason, seconds: latencyMs / 1_000 },
+      ...{ movies: answer.list.length, personalised: answer.internal?.personalised ?? false },
+      firstAttempt,
+    });
     record({
       v: 1,
       requestId: this.#requestId,
@@ -312,7 +299,7 @@ export class RecommendCall implements Waiter {
       build: answer.internal?.build ?? null,
       bundle: answer.internal?.bundle ?? null,
       replica: answer.replica,
-      attempts: this.#attemptRecords(),
+      attempts: attemptRecords(this.#begun),
       status: answer.status,
       list: [...answer.list],
       latencyUs: Math.round(latencyMs * 1_000),
@@ -322,30 +309,10 @@ export class RecommendCall implements Waiter {
     });
     this.#plane.answered?.({
       assigned: this.#assigned,
-      failedAtFirst: this.#failedAtFirst(),
+      failedAtFirst: hasFailed(firstAttempt),
       list: answer.list,
       snapshot: this.#snapshot,
       userId: this.#userId,
-    });
-  }
-
-  /** Whether the first attempt failed; an answer that nobody waited for tells nothing. */
-  #failedAtFirst(): boolean | undefined {
-    const first = this.#begun[0];
-    if (first === undefined || this.#answer?.reason === "client_closed") return undefined;
-    return "unsent" in first || first.ended?.error !== undefined;
-  }
-
-  #attemptRecords(): Exposure["attempts"] {
-    return this.#begun.map((one) => {
-      if ("unsent" in one) return { replica: null, status: null, ms: 0, error: one.unsent };
-      const { replica, ended } = one;
-      return {
-        replica: replica.name,
-        status: ended?.status ?? null,
-        ms: Math.round((ended?.ms ?? 0) * 100) / 100,
-        ...(ended?.error !== undefined && { error: ended.error }),
-      };
     });
   }
 }

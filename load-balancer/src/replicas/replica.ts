@@ -32,6 +32,7 @@ export class Replica implements AsyncDisposable {
   readonly pools: Readonly<Record<Lane, Pool>>;
   readonly caps: Caps;
   readonly inFlight: Record<Lane, number> = { recommend: 0, api: 0 };
+  #build: string | undefined;
 
   constructor(address: ReplicaAddress, caps: Caps) {
     this.name = address.name;
@@ -41,6 +42,15 @@ export class Replica implements AsyncDisposable {
       recommend: openPool(address.url, caps.recommend),
       api: openPool(address.url, caps.api),
     };
+  }
+
+  /** What it serves by its own first word; a process never changes it, so that what comes later is not believed. */
+  get build(): string {
+    return this.#build ?? "unknown";
+  }
+
+  saysBuild(build: string | undefined): void {
+    this.#build ??= build;
   }
 
   /** Call `listener` whenever a connection breaks: the process may have ended. */

@@ -1,3 +1,4 @@
+import { PROBE_USER_ID } from "@canarec/db-utils/users/probe-user";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { StreamEvent } from "../contract/event.ts";
@@ -106,6 +107,15 @@ describe("coalesceEvents", () => {
         );
       }),
     );
+  });
+
+  it("does not take the probe's lines for the platform's progress", () => {
+    const probe = { kind: "watch", userId: PROBE_USER_ID, movieId: "m", minute: 0 } as const;
+    const alone = coalesceEvents([{ ...probe, atMs: 9_000 }], options);
+    expect([alone.highEventAtMs, alone.pairs.length]).toEqual([null, 1]);
+    const other = { ...probe, userId: 1, atMs: 5_000 };
+    const both = coalesceEvents([{ ...probe, atMs: 9_000 }, other], options);
+    expect(both.highEventAtMs).toBe(5_000);
   });
 });
 

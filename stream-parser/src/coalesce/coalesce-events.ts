@@ -1,3 +1,4 @@
+import { PROBE_USER_ID } from "@canarec/db-utils/users/probe-user";
 import {
   type InteractionState,
   mergeInteraction,
@@ -73,7 +74,8 @@ export function coalesceEvents(
   let outsideWindow = 0;
   let pairEvents = 0;
   for (const event of events) {
-    if (event.atMs > highEventAtMs) highEventAtMs = event.atMs;
+    const isProbe = event.userId === PROBE_USER_ID;
+    if (!isProbe && event.atMs > highEventAtMs) highEventAtMs = event.atMs;
     if (event.kind === "watch" || event.kind === "rating") pairEvents += 1;
     if (event.kind === "watch") {
       const pair = addState(pairs, event, watchedState(event));
