@@ -51,6 +51,13 @@ describe("crossValidateRatings", () => {
     expect(errors[3]?.rmse).toBeCloseTo(errors[2]?.rmse ?? NaN, 6);
   });
 
+  it("says so where there are fewer ratings than folds", async () => {
+    const more = { ...options, folds: 11 };
+    await expect(crossValidateRatings(constantModel(), ratings, [], more)).rejects.toThrow(
+      "10 ratings are too few for 11 folds",
+    );
+  });
+
   it("tells the best of a grid", async () => {
     const configs = gridOf({ stars: 0 }, { stars: [1, 3, 4] });
     const validated = await crossValidateRatings(constantModel(), ratings, configs, options);

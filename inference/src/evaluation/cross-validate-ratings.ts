@@ -1,3 +1,4 @@
+import { ServiceError } from "@canarec/service-kit/errors";
 import { type Interactions, rowOf } from "../models/interactions.ts";
 import type { FitTools, Model, Scorer } from "../models/model.ts";
 import { type Fold, foldInteractions } from "./fold-interactions.ts";
@@ -31,7 +32,8 @@ export interface ValidatedConfig<Config> {
  * @param ratings preferences of given ratings alone: 2 · rating − 1, rating in [0, 1].
  * @param configs each is tried on the same folds.
  * @returns in the order of configs.
- * @throws RangeError for fewer than 2 folds, or more than there are ratings; else as the model does.
+ * @throws RangeError for fewer than 2 folds, ServiceError "failed_precondition" for more than there are ratings; else as
+ *   the model does.
  */
 export async function crossValidateRatings<Config extends object>(
   model: Model<Config>,
@@ -39,6 +41,11 @@ export async function crossValidateRatings<Config extends object>(
   configs: readonly Config[],
   { tools, ...options }: RatingFolds & { readonly tools: FitTools },
 ): Promise<ValidatedConfig<Config>[]> {
+  const count = ratings.movieOf.length;
+  if (count < options.folds) {
+    const message = `${count} ratings are too few for ${options.folds} folds`;
+    throw new ServiceError("failed_precondition", message);
+  }
   const parts = foldInteractions(ratings, options.folds, options.seed);
   const validated: ValidatedConfig<Config>[] = [];
   for (const config of configs) {
