@@ -117,7 +117,7 @@ function inWords(answer: Absence): string {
     lines.push(`${name} is never in the list: ${barredBecause.map(barWords).join(", ")}.`);
   else lines.push(`${name} is not in the list.`);
   const ranked = `rank ${rank} of ${candidates} with a score of ${score.toFixed(3)}`;
-  lines.push(isBarred ? `If the user had never met it: ${ranked}.` : `It has ${ranked}.`);
+  lines.push(isBarred ? `But for that: ${ranked}.` : `It has ${ranked}.`);
   if (place === null && scoreNeeded !== null)
     lines.push(`The list ends at ${scoreNeeded.toFixed(3)}.`);
   if (crowdedOut !== null) lines.push(crowdedWords(crowdedOut));
