@@ -17,8 +17,8 @@ export interface CliConfig {
   readonly minilmPath: string | undefined;
   /** Where scheduled backups are. */
   readonly backupFolder: string | undefined;
-  /** As replicas are given them. */
-  readonly listRules: ListRules;
+  /** Over those of another. */
+  readonly listRulesOver: (otherwise: ListRules | undefined) => ListRules;
   readonly logLevel: string;
 }
 
@@ -55,7 +55,7 @@ export function cliConfig(env: Env): CliConfig {
     ratingMax: e.RATING_MAX,
     minilmPath: e.MINILM_PATH,
     backupFolder: e.BACKUP_FOLDER,
-    listRules: listRulesFrom(e),
+    listRulesOver: (otherwise) => listRulesFrom(e, otherwise),
     logLevel: e.LOG_LEVEL,
   };
 }

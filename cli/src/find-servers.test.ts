@@ -34,6 +34,8 @@ function runs(pid: number): void {
     streamZone: "America/New_York",
     ratingMax: 10,
     minilmPath: "/models",
+    hideAdult: true,
+    watchedAboveShare: 0.05,
     controlUrl: "http://127.0.0.1:9083",
     releaseRepository: "/repository",
     services: {},
@@ -50,13 +52,16 @@ describe("findServers", () => {
       streamZone: "America/New_York",
       ratingMax: 10,
       minilmPath: "/models",
+      listRules: { barring: { watchedAbove: 0.05 }, hideAdult: true },
     });
   });
 
   it("lets the environment decide", () => {
     runs(process.pid);
     const own = { RATING_MAX: "5", STREAM_ZONE: "UTC", STREAM_TOPIC: "mine", MINILM_PATH: "hub" };
-    expect(serversOf(own)).toMatchObject({
+    const rules = { HIDE_ADULT: "false", WATCHED_ABOVE_SHARE: "0" };
+    expect(serversOf({ ...own, ...rules })).toMatchObject({
+      listRules: { barring: { watchedAbove: 0 }, hideAdult: false },
       streamTopic: "mine",
       streamZone: "UTC",
       ratingMax: 5,

@@ -1,4 +1,5 @@
 import path from "node:path";
+import type { ListRules } from "@canarec/inference/list-rules";
 import { type ClusterFile, readClusterFile } from "@canarec/local-cluster/cluster-file";
 import { isAlive } from "@canarec/local-cluster/file-lock";
 import { ServiceError } from "@canarec/service-kit/errors";
@@ -27,6 +28,8 @@ export interface Servers {
   readonly ratingMax: number;
   /** As MINILM_PATH. */
   readonly minilmPath: string | undefined;
+  /** As replicas are given them. */
+  readonly listRules: ListRules;
 }
 
 /** What the environment says, and the folder of the cluster's state; asks nobody whether one runs. */
@@ -68,6 +71,12 @@ export function findServers(context: CliContext, options: CommonOptions): Server
     streamZone: config.streamZone ?? cluster?.streamZone ?? "UTC",
     ratingMax: config.ratingMax ?? cluster?.ratingMax ?? 5,
     minilmPath: config.minilmPath ?? cluster?.minilmPath ?? undefined,
+    listRules: config.listRulesOver(
+      cluster && {
+        barring: { watchedAbove: cluster.watchedAboveShare },
+        hideAdult: cluster.hideAdult,
+      },
+    ),
   };
 }
 

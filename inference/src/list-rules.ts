@@ -13,16 +13,21 @@ export const DEFAULT_LIST_RULES: ListRules = { barring: DEFAULT_BAR_RULE, hideAd
 
 /** The environment's variables of them: of a replica, and of a gate that makes lists as replicas do. */
 export const LIST_RULE_VARIABLES = {
-  HIDE_ADULT: z.enum(["true", "false"]).default("false"),
-  WATCHED_ABOVE_SHARE: variable.fraction.default(DEFAULT_BAR_RULE.watchedAbove),
+  HIDE_ADULT: z.enum(["true", "false"]).optional(),
+  WATCHED_ABOVE_SHARE: variable.fraction.optional(),
 };
 
-export function listRulesFrom(env: {
-  readonly HIDE_ADULT: "true" | "false";
-  readonly WATCHED_ABOVE_SHARE: number;
-}): ListRules {
+/** What the environment says, and for what it leaves open `otherwise`. */
+export function listRulesFrom(
+  env: {
+    readonly HIDE_ADULT?: "true" | "false" | undefined;
+    readonly WATCHED_ABOVE_SHARE?: number | undefined;
+  },
+  otherwise = DEFAULT_LIST_RULES,
+): ListRules {
+  const { HIDE_ADULT: hidden, WATCHED_ABOVE_SHARE: watchedAbove } = env;
   return {
-    barring: { watchedAbove: env.WATCHED_ABOVE_SHARE },
-    hideAdult: env.HIDE_ADULT === "true",
+    barring: { watchedAbove: watchedAbove ?? otherwise.barring.watchedAbove },
+    hideAdult: hidden === undefined ? otherwise.hideAdult : hidden === "true",
   };
 }

@@ -19,6 +19,9 @@ const ClusterFile = z.object({
   ratingMax: z.int().default(5),
   /** Where MiniLM is read from, as MINILM_PATH; null: the shipped one. */
   minilmPath: z.string().nullable().default(null),
+  /** What is in no list, as HIDE_ADULT and WATCHED_ABOVE_SHARE. */
+  hideAdult: z.boolean().default(false),
+  watchedAboveShare: z.number().min(0).max(1).default(0),
   /** The control plane's API; its token is in `control-token` beside this file. */
   controlUrl: z.url().nullable().default(null),
   /** The repository that releases are of. */

@@ -51,6 +51,8 @@ export class ClusterState {
       streamZone: config.streamZone,
       ratingMax: config.ratingMax,
       minilmPath: config.minilmPath ?? null,
+      hideAdult: config.listRules.hideAdult,
+      watchedAboveShare: config.listRules.barring.watchedAbove,
       controlUrl: urls.get("control-plane") ?? null,
       releaseRepository: config.releaseRepository,
       services: Object.fromEntries(

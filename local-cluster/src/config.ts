@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { LIST_RULE_VARIABLES, type ListRules, listRulesFrom } from "@canarec/inference/list-rules";
 import { type Env, parseConfig, variable } from "@canarec/service-kit/config";
 import { z } from "zod";
 
@@ -17,6 +18,8 @@ export interface ClusterConfig {
   readonly cacheDir: string | undefined;
   readonly javaHome: string | undefined;
   readonly minilmPath: string | undefined;
+  /** As replicas are given them. */
+  readonly listRules: ListRules;
   /** The repository that releases are of: this checkout unless said otherwise. */
   readonly releaseRepository: string;
   /** Absent: `control-token` in the home. */
@@ -41,6 +44,7 @@ const ClusterEnv = z.object({
   CANAREC_CACHE: z.string().optional(),
   JAVA_HOME: z.string().optional(),
   MINILM_PATH: z.string().optional(),
+  ...LIST_RULE_VARIABLES,
   RELEASE_REPOSITORY: z.string().min(1).default(ROOT),
   CONTROL_TOKEN_FILE: z.string().min(1).optional(),
   STREAM_ZONE: variable.zone.default("UTC"),
@@ -62,6 +66,7 @@ export function clusterConfig(env: Env): ClusterConfig {
     cacheDir: e.CANAREC_CACHE === undefined ? undefined : resolve(e.CANAREC_CACHE),
     javaHome: e.JAVA_HOME,
     minilmPath: modelPath(e.MINILM_PATH),
+    listRules: listRulesFrom(e),
     releaseRepository: resolve(e.RELEASE_REPOSITORY),
     controlTokenFile: e.CONTROL_TOKEN_FILE,
     streamZone: e.STREAM_ZONE,

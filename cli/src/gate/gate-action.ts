@@ -49,7 +49,7 @@ export async function gateAction(context: CliContext, options: GateOptions): Pro
 /** What the gate works on. */
 export interface GateWorld {
   readonly database: Database;
-  readonly servers: Pick<Servers, "chromaUrl" | "config">;
+  readonly servers: Pick<Servers, "chromaUrl" | "listRules">;
   readonly signal: AbortSignal;
 }
 
@@ -69,7 +69,7 @@ export async function gate(
     const sources = { database, chromaUrl: servers.chromaUrl(), products, signal, nowMs };
     return refitBundle(sources, contents, new Date(at.getTime() + 1));
   };
-  const rules = servers.config.listRules;
+  const rules = servers.listRules;
   return await runGate({ database, main, candidate, margins, limit, rules, refit, nowMs });
 }
 

@@ -87,8 +87,8 @@ async function askBundle(
   userId: number,
   options: NotListedOptions & { readonly bundle: string },
 ): Promise<Absence> {
-  return await withDatabase(context, options, async (database, { config }) => {
-    const { barring, hideAdult } = config.listRules;
+  return await withDatabase(context, options, async (database, { listRules }) => {
+    const { barring, hideAdult } = listRules;
     const bundleId = await findBundleId(database, options.bundle);
     const contents = await readBundle(database, bundleId);
     const model = await modelOf(database, { bundleId, contents, hideAdult });

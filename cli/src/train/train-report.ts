@@ -24,7 +24,9 @@ export function trainingInWords(report: TrainReport): string {
     `Run ${run}: bundle ${bundleId}, ${counted(report.models.length, "model")} of ${counted(interactions, "interaction")} of ${counted(users, "user")} with ${counted(movies, "movie")}, fitted in ${fit}, ${sized(bytes)}.`,
   ];
   if (report.weighedBy === 0)
-    lines.push("Too few users to learn weights from: all models weigh the same.");
+    lines.push(
+      "No weights were learned (too few users, or no model tells what they took): all are the same.",
+    );
   if (report.weighedLists > 0)
     lines.push(
       `Weights were learned from what ${counted(report.weighedBy, "user")} took of ${counted(report.weighedLists, "list")} that they were shown.`,

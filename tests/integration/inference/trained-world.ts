@@ -99,6 +99,7 @@ export interface TrainingOfTest {
   readonly since?: Date | null;
   readonly tuneMs?: number;
   readonly products?: MatrixProducts;
+  readonly signal?: AbortSignal;
 }
 
 /** Train on the tables as they are. */
@@ -112,6 +113,7 @@ export function trainNow(
     since = null,
     tuneMs,
     products = createPlainProducts(),
+    signal = new AbortController().signal,
   }: TrainingOfTest = {},
 ): Promise<RecordedTraining> {
   return recordedTraining(
@@ -133,7 +135,7 @@ export function trainNow(
       progress: () => undefined,
       reads: () => undefined,
       begins: () => undefined,
-      signal: new AbortController().signal,
+      signal,
       nowMs: () => performance.now(),
     },
     "unknown",

@@ -152,6 +152,14 @@ describe("training on few or strange data", () => {
     ]);
   });
 
+  it("writes down that it was interrupted", async () => {
+    await insertTastes(world.database);
+    const training = trainNow(world.database, collection, { signal: AbortSignal.abort() });
+    await expect(training).rejects.toThrow("aborted");
+    const runs = await createTrainingRunRepository(world.database).list(1);
+    expect(runs).toMatchObject([{ state: "failed", bundleId: null, failure: "interrupted" }]);
+  });
+
   it("learns only from movies of the catalogue", async () => {
     await insertTastes(world.database);
     await world.database.pool.query(

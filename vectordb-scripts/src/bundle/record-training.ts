@@ -47,7 +47,8 @@ export async function recordedTraining(
     });
     return { run, ...trained };
   } catch (failure) {
-    await runs.fail(run, withoutPasswords(messageOf(failure)));
+    const why = options.signal.aborted ? "interrupted" : withoutPasswords(messageOf(failure));
+    await runs.fail(run, why);
     throw failure;
   }
 }
