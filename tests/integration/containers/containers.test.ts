@@ -51,7 +51,7 @@ describe("the compose file", () => {
 
   const OURS = [...SERVICES.slice(3), "simulator"];
 
-  it("is valid, and starts a simulator only when asked to", () => {
+  it("is valid, and starts a simulator and those that watch only when asked to", () => {
     const env = NEEDED;
     const services = (...profile: string[]) =>
       config([...profile, "config", "--services"], env)
@@ -61,6 +61,8 @@ describe("the compose file", () => {
     expect(config(["config", "--quiet"], env).stderr).not.toContain("invalid");
     expect(config(["config", "--quiet"], env).status).toBe(0);
     expect(services("--profile", "simulator")).toEqual([...SERVICES, "simulator"].sort());
+    const watching = ["prometheus", "alertmanager", "grafana"];
+    expect(services("--profile", "monitoring")).toEqual([...SERVICES, ...watching].sort());
   });
 
   it("has Kafka refuse a mistyped topic, and passes on what services are told", () => {

@@ -1,0 +1,94 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { describe, expect, it } from "vitest";
+import { z } from "zod";
+import { MONITORING } from "./alerts.ts";
+
+const ROOT = join(import.meta.dirname, "..");
+const Compose = z.object({
+  services: z.record(
+    z.string(),
+    z.looseObject({
+      image: z.string(),
+      profiles: z.array(z.string()).optional(),
+      environment: z.record(z.string(), z.string()).optional(),
+      ports: z.array(z.string()).optional(),
+      volumes: z.array(z.string()).optional(),
+      read_only: z.boolean().optional(),
+      networks: z.array(z.string()),
+    }),
+  ),
+});
+const { services } = Compose.parse(
+  parse(readFileSync(join(ROOT, "docker-compose.yml"), "utf8"), { merge: true }),
+);
+const WATCHING = ["prometheus", "alertmanager", "grafana"];
+const watching = WATCHING.flatMap((name) => {
+  const service = services[name];
+  return service === undefined ? [] : [{ name, ...service }];
+});
+
+const Jobs = z.object({
+  alerting: z.unknown(),
+  scrape_configs: z.array(z.looseObject({ job_name: z.string() })),
+});
+
+describe("those that watch the containers", () => {
+  it("are there when they are asked for, in fixed versions, and cannot write but where they must", () => {
+    expect(watching).toHaveLength(WATCHING.length);
+    for (const service of watching) {
+      expect(service).toMatchObject({ profiles: ["monitoring"], read_only: true });
+      expect(service.image).toMatch(/^[a-z]+\/[a-z]+:v?\d+\.\d+\.\d+$/);
+    }
+  });
+
+  it("are reached from this machine alone unless told otherwise", () => {
+    const ports = watching.flatMap(({ ports = [] }) => ports);
+    expect(ports).toHaveLength(WATCHING.length);
+    for (const port of ports) expect(port).toMatch(/^\$\{[A-Z]+_ADDRESS:-127\.0\.0\.1:\d+\}:\d+$/);
+  });
+
+  it("read what lies in the repository", () => {
+    const mounted = watching.flatMap(({ volumes = [] }) =>
+      volumes.filter((volume) => volume.startsWith("./")).map((volume) => volume.split(":")),
+    );
+    expect(mounted.map(([folder]) => folder)).toEqual([
+      "./monitoring/prometheus",
+      "./monitoring/alertmanager",
+      "./monitoring/grafana/provisioning",
+      "./monitoring/grafana/dashboards",
+    ]);
+    for (const [folder = "", , mode] of mounted) {
+      expect(existsSync(join(ROOT, folder))).toBe(true);
+      expect(mode).toBe("ro");
+    }
+  });
+
+  it("let nobody log in", () => {
+    expect(services["grafana"]?.environment).toMatchObject({
+      GF_AUTH_ANONYMOUS_ORG_ROLE: "Viewer",
+      GF_AUTH_BASIC_ENABLED: "false",
+      GF_AUTH_DISABLE_LOGIN_FORM: "true",
+    });
+  });
+
+  it("ask and tell services of these names, at the ports that they have", () => {
+    const text = readFileSync(join(MONITORING, "prometheus/prometheus.yml"), "utf8");
+    const config = Jobs.parse(parse(text));
+    const named = [...JSON.stringify(config).matchAll(/"(?:http:\/\/)?([a-z-]+):(\d+)[/"]/g)];
+    const ports = ({ environment = {}, ports = [] }: (typeof services)[string]) => [
+      ...["PORT", "ADMIN_PORT", "METRICS_PORT"].flatMap((name) => environment[name] ?? []),
+      ...ports.map((port) => port.split(":").at(-1)),
+    ];
+    expect(named.length).toBeGreaterThanOrEqual(7);
+    for (const [, host = "", port] of named) {
+      const service = services[host];
+      expect(service === undefined ? [] : ports(service), host).toContain(port);
+      expect(service?.networks, host).toContain("inner");
+    }
+    const jobs = config.scrape_configs.map(({ job_name: job }) => job);
+    const ours = ["stream-parser", "control-plane", "load-balancer", "monitoring", "simulator"];
+    expect(jobs).toEqual(expect.arrayContaining([...ours, "inference"]));
+  });
+});
