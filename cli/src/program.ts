@@ -5,6 +5,7 @@ import { addBundleCommands } from "./commands/bundle.ts";
 import { addCatalogCommands } from "./commands/catalog.ts";
 import { addDatabaseCommands } from "./commands/db.ts";
 import { addGateCommands } from "./commands/gate.ts";
+import { addDoctorCommand } from "./commands/doctor.ts";
 import { addEvaluateCommand } from "./commands/evaluate.ts";
 import { addHideCommands } from "./commands/hide.ts";
 import { addJobsCommand } from "./commands/jobs.ts";
@@ -40,6 +41,7 @@ export function createProgram(context: CliContext): Command {
   addJobsCommand(program, context);
   addDatabaseCommands(program, context);
   addAuditCommands(program, context);
+  addDoctorCommand(program, context);
   return program;
 }
 

@@ -4,6 +4,10 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { createBackup } from "@canarec/db-utils/backup/create-backup";
+import { proveBackup } from "@canarec/db-utils/backup/prove-backup";
+import { restoreBackup } from "@canarec/db-utils/backup/restore-backup";
+import { openScratchDatabase } from "@canarec/db-utils/backup/scratch-database";
+import { readStoredBackup } from "@canarec/db-utils/backup/stored-backups";
 import { type Database, openDatabase } from "@canarec/db-utils/database";
 import { readKnownUser } from "@canarec/db-utils/users/read-known-user";
 import { migrate } from "@canarec/db-utils/migrations";
@@ -54,10 +58,18 @@ export async function run(args: readonly string[]): Promise<void> {
   await timed("proof of the statistics", () => statistics.verify());
   await printHistoryRate(db, scale.users);
   if (values.backup) {
-    await timed("backup", () =>
-      createBackup(db, path.join(home, "backup"), { now: new Date(), pgDump: null }),
-    );
+    await measureBackup(db, path.join(home, "backup"));
   }
+}
+
+/** Written; restored beside the database and compared; restored by itself. */
+async function measureBackup(db: Database, folder: string): Promise<void> {
+  await timed("backup", () => createBackup(db, folder, { now: new Date(), pgDump: null }));
+  const { bytes, rows } = await readStoredBackup(folder);
+  say(`backup: ${(bytes / 1e6).toFixed(0)} MB, ${rows.toLocaleString("en")} rows`);
+  await timed("verification", () => proveBackup(db, folder, () => new Date()));
+  await using scratch = await openScratchDatabase(db);
+  await timed("restore", () => restoreBackup(scratch.database, folder));
 }
 
 function say(line: string): void {

@@ -15,6 +15,7 @@ import { startChroma } from "@canarec/local-cluster/chroma";
 import { startPostgres } from "@canarec/local-cluster/postgres";
 import { importCatalog } from "@canarec/vectordb-scripts/catalog/import-catalog";
 import { embedCatalog } from "@canarec/vectordb-scripts/embedding/embed-catalog";
+import { rebuildCollection } from "@canarec/vectordb-scripts/embedding/rebuild-collection";
 import { buildNeighbours } from "@canarec/vectordb-scripts/neighbours/build-neighbours";
 import onnx from "onnxruntime-node";
 import { restrictTo } from "./restrict-to.ts";
@@ -37,12 +38,18 @@ interface Parts {
  * A catalogue from nothing to neighbour lists, against the bare `pipeline()` of `@xenova/transformers` on the same
  * texts, model, token limit and threads; then a second run, then one changed movie.
  *
- *   npm run bench -- embed [--limit MOVIES] [--cores 0,1]      CANAREC_DATA: the folder of movies_wikipedia_clean.jsonl
+ * With `--rebuild` instead: the vectors of the whole catalogue made anew in an empty Chroma.
+ *
+ *   npm run bench -- embed [--limit MOVIES] [--cores 0,1] [--rebuild]      CANAREC_DATA: the folder of movies_wikipedia_clean.jsonl
  */
 export async function run(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
     args: [...args],
-    options: { limit: { type: "string" }, cores: { type: "string" } },
+    options: {
+      limit: { type: "string" },
+      cores: { type: "string" },
+      rebuild: { type: "boolean", default: false },
+    },
   });
   const file = path.join(process.env["CANAREC_DATA"] ?? DEFAULT_DATA, FILE);
   if (!existsSync(file)) {
@@ -55,7 +62,7 @@ export async function run(args: readonly string[]): Promise<void> {
     const catalogue = path.join(home, FILE);
     const lines = readFileSync(file, "utf8").trim().split("\n");
     writeFileSync(catalogue, `${lines.slice(0, Number(values.limit ?? Infinity)).join("\n")}\n`);
-    await measure(home, catalogue);
+    await (values.rebuild ? measureRebuild(home, catalogue) : measure(home, catalogue));
   } finally {
     rmSync(home, { recursive: true, force: true });
   }
@@ -83,6 +90,23 @@ async function measure(home: string, catalogue: string): Promise<void> {
   print(`bare pool of ${embedder.workers} processes       ${rate(pool)}`);
   print(`whole / bare pipeline         ${percent(whole / bare)} (aim ≥ 95 %)`);
   print(`whole / bare pool             ${percent(whole / pool)}`);
+}
+
+async function measureRebuild(home: string, catalogue: string): Promise<void> {
+  await using postgres = await startPostgres({ home });
+  await using chroma = await startChroma({ home });
+  await using database = await openDatabase(postgres.url);
+  await migrate(database);
+  await importCatalog({ database, path: catalogue });
+  const model = await locateModel(modelSource(undefined, home));
+  await using embedder = await openEmbedderPool({ model });
+  const report = await rebuildCollection({
+    ...{ database, chromaUrl: chroma.url, embedder },
+    onProgress: printer("embedded"),
+  });
+  const { movies, seconds, check } = report;
+  print(`rebuilt ${movies} vectors in ${seconds.toFixed(1)} s, ${rate(movies / seconds)}`);
+  print(`${check.vectors} vectors, least cosine of ${check.sampled}: ${check.leastCosine}`);
 }
 
 async function readTexts(database: Database): Promise<string[]> {

@@ -45,4 +45,10 @@ export function addCatalogCommands(program: Command, context: CliContext): void 
       const { verifyAction } = await import("../catalog/verify-action.ts");
       await verifyAction(context, options);
     });
+  leaf(group, "rebuild", "make the vectors anew from the database, beside what is served")
+    .addHelpText("after", examples("catalog rebuild", "catalog rebuild --json"))
+    .action(async (options: object) => {
+      const { rebuildAction } = await import("../catalog/rebuild-action.ts");
+      await rebuildAction(context, options);
+    });
 }

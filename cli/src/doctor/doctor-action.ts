@@ -1,0 +1,163 @@
+import path from "node:path";
+import { type ClusterFile, readClusterFile } from "@canarec/local-cluster/cluster-file";
+import { isAlive } from "@canarec/local-cluster/file-lock";
+import { ServiceError, messageOf } from "@canarec/service-kit/errors";
+import { openModel } from "../catalog/open-model.ts";
+import type { CliContext, CommonOptions } from "../cli-context.ts";
+import { backupFolder } from "../database/backups-action.ts";
+import { type Servers, findHome, findServers } from "../find-servers.ts";
+import { printResult } from "../output/print.ts";
+import { counted } from "../output/words.ts";
+import { examineHome } from "./examine-home.ts";
+import { examineMachine } from "./examine-machine.ts";
+import { examinePostgres } from "./examine-postgres.ts";
+import { examineServices } from "./examine-services.ts";
+import { examineStream } from "./examine-stream.ts";
+import { examineVectors } from "./examine-vectors.ts";
+import { type Examination, type Finding, ok, problem } from "./finding.ts";
+
+/** What `canarec doctor` tells. */
+export interface Diagnosis {
+  readonly problems: number;
+  readonly warnings: number;
+  readonly checks: readonly Finding[];
+}
+
+/** So long a part may take; whole bundles are read. */
+const LIMIT_MS = 60_000;
+
+/**
+ * `canarec doctor`: works whatever is down.
+ *
+ * @throws ServiceError "failed_precondition" where there is a problem, after all was told.
+ */
+export async function doctorAction(context: CliContext, options: CommonOptions): Promise<void> {
+  const parts = await Promise.all(examinationsOf(context, options).map(examined));
+  const checks = parts.flat();
+  const count = (state: Finding["state"]) => checks.filter((one) => one.state === state).length;
+  const diagnosis = { problems: count("problem"), warnings: count("warning"), checks };
+  printResult<Diagnosis>(context, options, diagnosis, inWords);
+  if (diagnosis.problems > 0) {
+    throw new ServiceError("failed_precondition", counted(diagnosis.problems, "problem"));
+  }
+}
+
+/** A part that fails, or takes too long, is a problem by itself and hides no other. */
+async function examined({ check, examine }: Examination): Promise<readonly Finding[]> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${LIMIT_MS / 1_000} s`)), LIMIT_MS);
+  });
+  try {
+    return await Promise.race([examine(), late]);
+  } catch (failure) {
+    return [
+      problem(check, messageOf(failure), "LOG_LEVEL=debug and the command that it names say more"),
+    ];
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function examinationsOf(context: CliContext, options: CommonOptions): readonly Examination[] {
+  const { config, home } = findHome(context, options);
+  const ownServers = [config.databaseUrl, config.kafkaBrokers, config.chromaUrl];
+  const cluster = clusterOf(home, !ownServers.includes(undefined));
+  const servers = known(() => findServers(context, options)); // not where cluster.json is damaged
+  const backups = backupFolder(context, options);
+  const token = config.controlTokenFile ?? path.join(home, "control-token");
+  return [
+    ...examineMachine({
+      ...{ home, backupFolder: backups, javaHome: context.env["JAVA_HOME"] },
+      needsJava: config.kafkaBrokers === undefined,
+    }),
+    { check: "cluster", examine: () => Promise.resolve(cluster.findings) },
+    ...examineHome({
+      ...{ home, backupFolder: backups, tokenFile: path.resolve(context.folder, token) },
+      ...{ runs: cluster.running !== undefined, now: () => new Date() },
+    }),
+    ...(servers === null ? [] : serverExaminations(servers)),
+    {
+      check: "services",
+      examine: () =>
+        cluster.running === undefined ? Promise.resolve([]) : examineServices(cluster.running),
+    },
+  ];
+}
+
+/** Of the servers whose address the environment or a running cluster gives. */
+function serverExaminations(servers: Servers): readonly Examination[] {
+  const databaseUrl = known(() => servers.databaseUrl());
+  const brokers = known(() => servers.brokers());
+  const chromaUrl = known(() => servers.chromaUrl());
+  const { streamTopic: topic } = servers;
+  const modelVersion = async () => (await openModel(servers)).version;
+  const all: (Examination | false)[] = [
+    databaseUrl !== null && { check: "postgres", examine: () => examinePostgres(databaseUrl) },
+    brokers !== null && {
+      check: "kafka",
+      examine: () => examineStream({ brokers, topic, databaseUrl }),
+    },
+    chromaUrl !== null && {
+      check: "chroma",
+      examine: () => examineVectors({ chromaUrl, databaseUrl, modelVersion }),
+    },
+  ];
+  return all.filter((one) => one !== false);
+}
+
+function known<T>(ask: () => T): T | null {
+  try {
+    return ask();
+  } catch {
+    return null;
+  }
+}
+
+/** The cluster that runs, and what is to be said where none does. */
+function clusterOf(
+  home: string,
+  hasOwnServers: boolean,
+): {
+  readonly running: ClusterFile | undefined;
+  readonly findings: readonly Finding[];
+} {
+  const todo =
+    "npm start, or name servers of your own by DATABASE_URL, KAFKA_BROKERS and CHROMA_URL";
+  let file: ClusterFile | undefined;
+  try {
+    file = readClusterFile(home);
+  } catch (failure) {
+    return { running: undefined, findings: [problem("cluster", messageOf(failure), todo)] };
+  }
+  if (file === undefined && hasOwnServers) {
+    return {
+      running: undefined,
+      findings: [ok("cluster", "none: servers of one's own are named")],
+    };
+  }
+  if (file === undefined) {
+    return { running: undefined, findings: [problem("cluster", `none runs in ${home}`, todo)] };
+  }
+  if (!isAlive(file.pid)) {
+    const says = `that of ${home} was killed: its process ${file.pid} is gone`;
+    return { running: undefined, findings: [problem("cluster", says, todo)] };
+  }
+  return { running: file, findings: [ok("cluster", `runs in ${home} since ${file.startedAt}`)] };
+}
+
+const MARKS: Readonly<Record<Finding["state"], string>> = {
+  ok: "ok      ",
+  warning: "WARNING ",
+  problem: "PROBLEM ",
+};
+
+function inWords({ checks, problems, warnings }: Diagnosis): string {
+  const lines = checks.flatMap(({ check, state, says, todo }) => [
+    `${MARKS[state]}${check}: ${says}`,
+    ...(todo === null ? [] : [`        → ${todo}`]),
+  ]);
+  return [...lines, "", `${counted(problems, "problem")}, ${counted(warnings, "warning")}.`].join(
+    "\n",
+  );
+}

@@ -1,0 +1,89 @@
+import { readdir, stat } from "node:fs/promises";
+import path from "node:path";
+import { listBackups } from "@canarec/db-utils/backup/stored-backups";
+import { isFree } from "@canarec/local-cluster/port";
+import { type Examination, type Finding, ok, problem, warning } from "./finding.ts";
+import { judgeBackups } from "./judge.ts";
+
+export interface HomeParts {
+  readonly home: string;
+  readonly backupFolder: string;
+  readonly tokenFile: string;
+  /** Whether a cluster of that home runs: then its secrets must be there and its ports are its own. */
+  readonly runs: boolean;
+  readonly now: () => Date;
+}
+
+/** The port that `npm start` serves users on unless told otherwise. */
+const PUBLIC_PORT = 8_082;
+
+/** What lies in the home: secrets, backups; and whether the public port is there to be had. */
+export function examineHome(parts: HomeParts): readonly Examination[] {
+  return [
+    { check: "secrets", examine: () => examineSecrets(parts) },
+    { check: "backups", examine: () => examineBackups(parts) },
+    { check: "port", examine: async () => [await examinePort(parts)] },
+  ];
+}
+
+async function examineSecrets({ home, tokenFile, runs }: HomeParts): Promise<readonly Finding[]> {
+  const folder = path.join(home, "secrets");
+  const names = await readdir(folder).catch(() => []);
+  const files = [
+    tokenFile,
+    path.join(home, "cluster.json"),
+    ...names.map((name) => path.join(folder, name)),
+  ];
+  const findings: Finding[] = [];
+  for (const file of files) {
+    const found = await stat(file).catch(() => undefined);
+    const check = `secret ${path.basename(file)}`;
+    if (found === undefined) {
+      if (!runs) continue;
+      findings.push(
+        problem(
+          check,
+          `${file} is not there though a cluster runs`,
+          "start the cluster again: it makes it",
+        ),
+      );
+    } else if (found.isFile()) {
+      findings.push(judgeMode(check, file, found.mode));
+    }
+  }
+  return findings.length > 0 ? findings : [ok("secrets", `none in ${home} yet`)];
+}
+
+/** Its owner alone may read a secret. */
+function judgeMode(check: string, file: string, mode: number): Finding {
+  const bits = (mode & 0o777).toString(8).padStart(4, "0");
+  return (mode & 0o077) === 0
+    ? ok(check, `mode ${bits}`)
+    : problem(
+        check,
+        `${file} has mode ${bits}: others may read it`,
+        `chmod 600 ${file}, and make a new one: it may have been read`,
+      );
+}
+
+async function examineBackups({ backupFolder, now }: HomeParts): Promise<readonly Finding[]> {
+  const { backups, unreadable } = await listBackups(backupFolder);
+  const proven = backups.find(({ verification }) => verification !== null);
+  const ageMs = proven === undefined ? null : now().getTime() - proven.createdAt.getTime();
+  return [
+    judgeBackups(backupFolder, ageMs),
+    ...unreadable.map(({ folder, reason }) =>
+      warning(`backup ${path.basename(folder)}`, reason, `it cannot be restored: remove ${folder}`),
+    ),
+  ];
+}
+
+async function examinePort({ runs }: HomeParts): Promise<Finding> {
+  const check = `port ${PUBLIC_PORT}`;
+  if (runs || (await isFree(PUBLIC_PORT))) return ok(check, runs ? "see the services" : "free");
+  return warning(
+    check,
+    "somebody listens there though no cluster of this home runs",
+    "end that program, or start with --port",
+  );
+}

@@ -1,0 +1,58 @@
+import type { ClusterFile } from "@canarec/local-cluster/cluster-file";
+import { messageOf } from "@canarec/service-kit/errors";
+import { z } from "zod";
+import { type Finding, ok, problem, warning } from "./finding.ts";
+import { judgeClock } from "./judge.ts";
+
+const TIMEOUT_MS = 3_000;
+
+/** A time in whole seconds is half a second behind on average. */
+const HALF_A_SECOND_MS = 500;
+
+const Readiness = z.object({
+  ready: z.boolean(),
+  reason: z.string().optional(),
+  degraded: z.string().optional(),
+});
+
+/** Postgres, Kafka and Chroma are asked in their own ways. */
+const SERVERS = ["postgres", "kafka", "chroma"];
+
+/** Whether each service of a running cluster is ready, and what its clock says. */
+export async function examineServices(cluster: ClusterFile): Promise<readonly Finding[]> {
+  const services = Object.entries(cluster.services).filter(([name]) => !SERVERS.includes(name));
+  const found = await Promise.all(
+    services.map(([name, { url }]) =>
+      url === undefined ? Promise.resolve([]) : examineService(name, url),
+    ),
+  );
+  return found.flat();
+}
+
+async function examineService(name: string, url: string): Promise<readonly Finding[]> {
+  const todo = `its log, ${name}.log in the home's logs/, says more`;
+  const check = `service ${name}`;
+  try {
+    const response = await fetch(new URL("/readyz", url), {
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+    const clock = clockOf(name, response.headers.get("date"));
+    const readiness = Readiness.safeParse(await response.json().catch(() => undefined)).data;
+    if (readiness === undefined) return [ok(check, `answers with ${response.status}`), ...clock];
+    if (!readiness.ready) return [problem(check, readiness.reason ?? "not ready", todo), ...clock];
+    if (readiness.degraded !== undefined) {
+      return [warning(check, `ready, but ${readiness.degraded}`, todo), ...clock];
+    }
+    return [ok(check, "ready"), ...clock];
+  } catch (failure) {
+    return [problem(check, `does not answer: ${messageOf(failure)}`, todo)];
+  }
+}
+
+/** Only what is wrong with it: a line a service that all is well would be noise. */
+function clockOf(name: string, date: string | null): readonly Finding[] {
+  if (date === null) return [];
+  const ahead = Date.parse(date) + HALF_A_SECOND_MS - Date.now();
+  const finding = judgeClock(`clock of ${name}`, ahead);
+  return finding.state === "ok" ? [] : [finding];
+}

@@ -1,0 +1,148 @@
+import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { type Database, openDatabase } from "@canarec/db-utils/database";
+import { Resources } from "@canarec/service-kit/lifecycle";
+import { Kafka, logLevel } from "kafkajs";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import {
+  type FreshTopic,
+  type TemporaryFolder,
+  freshDatabase,
+  freshTopic,
+  sharedServers,
+  temporaryFolder,
+} from "../../servers.ts";
+import { insertMovies } from "../db-utils/catalogue-fixture.ts";
+import { canarec, canarecJson } from "./canarec.ts";
+
+const opened = new Resources();
+let home: TemporaryFolder;
+let stream: FreshTopic;
+let database: Database;
+let env: Record<string, string>;
+
+beforeAll(async () => {
+  home = temporaryFolder();
+  opened.defer(() => home[Symbol.dispose]());
+  stream = opened.use(await freshTopic(2));
+  const fresh = opened.use(await freshDatabase());
+  database = opened.use(await openDatabase(fresh.url));
+  await insertMovies(database, 3);
+  await database.pool.query("update movies set title = movie_id, metadata_state = 'known'");
+  env = {
+    DATABASE_URL: fresh.url,
+    KAFKA_BROKERS: stream.brokers.join(","),
+    CHROMA_URL: sharedServers().chromaUrl,
+    STREAM_TOPIC: stream.topic,
+    CANAREC_HOME: home.path,
+  };
+  await canarecJson(["bundle", "build"], { env });
+});
+afterAll(() => opened[Symbol.asyncDispose]());
+
+interface Check {
+  readonly check: string;
+  readonly state: string;
+  readonly says: string;
+  readonly todo: string | null;
+}
+
+/** What it says by check; the machine's own disk and ports are not ours to judge. */
+async function diagnose(given = env) {
+  const { code, out, err } = await canarec(["doctor", "--json"], { env: given });
+  const { checks, problems } = JSON.parse(out) as { checks: Check[]; problems: number };
+  const found = Object.fromEntries(checks.map((one) => [one.check, one]));
+  const states = Object.fromEntries(checks.map(({ check, state }) => [check, state]));
+  return { code, out, err, checks, problems, found, states };
+}
+
+describe("canarec doctor", () => {
+  it("finds nothing wrong where nothing is, but that no backup was proven", async () => {
+    const { code, states, found, problems } = await diagnose();
+    expect(states).toMatchObject({
+      ...{ node: "ok", java: "ok", cluster: "ok", postgres: "ok", schema: "ok", jobs: "ok" },
+      ...{ "clock of postgres": "ok", "bundle (newest)": "ok", kafka: "ok", chroma: "ok" },
+      [`offsets ${stream.topic}/0`]: "ok",
+      [`offsets ${stream.topic}/1`]: "ok",
+      backups: "warning",
+    });
+    expect(found["backups"]?.todo).toContain("canarec db backup");
+    expect({ code, problems }).toEqual({ code: 0, problems: 0 });
+  });
+
+  it("finds what is broken, each with what to do, and shows no secret", async () => {
+    const token = path.join(home.path, "control-token");
+    writeFileSync(token, "top-secret");
+    chmodSync(token, 0o644);
+    mkdirSync(path.join(home.path, "backups", "canarec-20240101T000000Z"), { recursive: true });
+    await loseLines();
+    await database.pool.query(`
+      update bundle_chunks set bytes = '\\x00' where artifact = (select min(artifact) from bundle_chunks);
+      insert into job_runs (started_at, finished_at, job, state) values (now(), now(), 'statistics', 'failed');
+      insert into stream_offsets (topic, partition, next_offset) values ('${stream.topic}', 0, 1),
+        ('${stream.topic}', 1, 99), ('${stream.topic}', 7, 5);
+      insert into movies (movie_id, source) select 'm' || i, 'stream' from generate_series(1, 50000) as i;
+      insert into movie_embeddings
+        select 'movies-minilm-l6-v2-int8-t1', movie_key, 'hash', now() from movies where source = 'stream'`);
+    const { code, err, out, found, states, checks, problems } = await diagnose();
+    expect(states).toMatchObject({
+      ...{ "bundle (newest)": "problem", "secret control-token": "problem", jobs: "warning" },
+      ...{ vectors: "problem", "backup canarec-20240101T000000Z": "warning" },
+      [`offsets ${stream.topic}/0`]: "problem",
+      [`offsets ${stream.topic}/1`]: "problem",
+      [`offsets ${stream.topic}/7`]: "problem",
+    });
+    expect(found[`offsets ${stream.topic}/0`]?.says).toContain("2 lines were removed");
+    for (const { check, state, todo } of checks) expect(todo !== null, check).toBe(state !== "ok");
+    expect({ code, err }).toEqual({ code: 1, err: `canarec: ${problems} problems\n` });
+    expect(out).not.toContain("top-secret");
+    expect(out).not.toContain(`:${new URL(env["DATABASE_URL"] ?? "").password}@`);
+  });
+
+  it("works when every server is down, and when the schema is not there", async () => {
+    const dead = "127.0.0.1:1";
+    const down = await diagnose({
+      ...{ DATABASE_URL: `postgres://canarec:pass-word@${dead}/canarec`, KAFKA_BROKERS: dead },
+      ...{ CHROMA_URL: `http://${dead}`, CANAREC_HOME: home.path },
+    });
+    expect(down.states).toMatchObject({
+      ...{ node: "ok", postgres: "problem", kafka: "problem", chroma: "problem" },
+    });
+    expect(down.code).toBe(1);
+    expect(down.out).not.toContain("pass-word");
+
+    await database.pool.query("delete from schema_migrations");
+    const bare = await diagnose({ ...env, KAFKA_BROKERS: dead, CHROMA_URL: `http://${dead}` });
+    expect(bare.found["schema"]).toMatchObject({ state: "problem", todo: "canarec db migrate" });
+  });
+
+  it("tells of a cluster that was killed, and of a damaged file of it", async () => {
+    using other = temporaryFolder();
+    const none = await diagnose({ CANAREC_HOME: other.path });
+    expect(none.found["cluster"]).toMatchObject({ state: "problem" });
+    writeFileSync(path.join(other.path, "cluster.json"), "{");
+    chmodSync(path.join(other.path, "cluster.json"), 0o600);
+    const damaged = await diagnose({ CANAREC_HOME: other.path });
+    expect(damaged.found["cluster"]?.says).toMatch(/cluster\.json is damaged/);
+  });
+});
+
+/** The first three lines of partition 0 are gone from the log. */
+async function loseLines(): Promise<void> {
+  const kafka = new Kafka({
+    clientId: "tests",
+    brokers: stream.brokers,
+    logLevel: logLevel.NOTHING,
+  });
+  const { topic } = stream;
+  const producer = kafka.producer();
+  await producer.connect();
+  const messages = Array.from({ length: 5 }, (_, i) => ({ value: String(i), partition: 0 }));
+  await producer.send({ topic, messages });
+  await producer.disconnect();
+  const admin = kafka.admin();
+  await admin.connect();
+  await admin.fetchTopicOffsets(topic); // else it does not know who leads
+  await admin.deleteTopicRecords({ topic, partitions: [{ partition: 0, offset: "3" }] });
+  await admin.disconnect();
+}
