@@ -62,6 +62,7 @@ const PURE = [
   "load-balancer/src/contract",
   "load-balancer/src/rollout",
   "monitoring/src/analysis",
+  "monitoring/src/availability",
   "monitoring/src/simulation",
   "monitoring/src/statistics",
   "simulator/src/world",

@@ -17,6 +17,11 @@ import { scheduleJobs } from "./jobs/schedule-jobs.ts";
 import { createJudgeMetrics } from "./judge/metrics.ts";
 import { type Judge, startJudge } from "./judge/start-judge.ts";
 import { type MonitoringMetrics, createMonitoringMetrics } from "./metrics.ts";
+import { observeAvailability } from "./observation/observe-availability.ts";
+import { observeLists } from "./observation/observe-lists.ts";
+import { observeReleases } from "./observation/observe-releases.ts";
+import { observeDisk, observeServer, observeTables } from "./observation/observe-server.ts";
+import { type Observer, startObservation } from "./observation/start-observation.ts";
 import { deliverNotices } from "./slack/deliver-notices.ts";
 import { type Outbox, openOutbox } from "./slack/open-outbox.ts";
 import { createSlackSender } from "./slack/slack-sender.ts";
@@ -59,6 +64,7 @@ export async function startMonitoring(
     execute: executorOf(config),
   });
   const judge = opened.use(openJudge(config, db, log, registry));
+  opened.use(startObservation(observersOf(config, db), registry, log));
   const readiness = (): Readiness => {
     if (!watch.reachable()) return { ready: false, reason: "the database cannot be reached" };
     if (!judge.works()) return { ready: true, degraded: "releases cannot be judged" };
@@ -127,6 +133,15 @@ function openNotices(
   };
   opened.use(deliverNotices(parts));
   return opened.use(openOutbox(parts));
+}
+
+function observersOf({ deadlineMs, home }: MonitoringConfig, db: Database): readonly Observer[] {
+  return [
+    observeAvailability(db, deadlineMs, Date.now),
+    observeReleases(db),
+    observeLists(db, Date.now),
+    ...[observeServer(db), observeTables(db), observeDisk(home)],
+  ];
 }
 
 function openJudge(config: MonitoringConfig, db: Database, log: Logger, registry: Registry): Judge {

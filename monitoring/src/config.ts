@@ -8,6 +8,8 @@ export interface MonitoringConfig {
   readonly port: number;
   readonly logLevel: string;
   readonly databaseUrl: string;
+  /** Whose disk is told of. */
+  readonly home: string;
   /** Absent: notices go to the log. A secret. */
   readonly slackWebhookUrl: string | undefined;
   /** Cron expressions, in UTC, of jobs that are not to run at their usual times. */
@@ -111,6 +113,7 @@ export function monitoringConfig(env: Env): MonitoringConfig {
     port: e.PORT,
     logLevel: e.LOG_LEVEL,
     databaseUrl: e.DATABASE_URL,
+    home: resolve(e.CANAREC_HOME),
     slackWebhookUrl: e.SLACK_WEBHOOK_URL,
     schedules: {
       retention: e.RETENTION_SCHEDULE,

@@ -6,7 +6,8 @@ import {
   Served,
   Track,
 } from "@canarec/load-balancer/contract/exposure";
-import { VerdictAction } from "@canarec/load-balancer/contract/verdict";
+import { PrimaryMetric } from "@canarec/load-balancer/contract/release-plan";
+import { VerdictAction, VerdictKind } from "@canarec/load-balancer/contract/verdict";
 import { ROLLOUT_STATES } from "@canarec/load-balancer/rollout/rollout";
 import { REJECTION_REASONS } from "@canarec/stream-parser/parsing/rejection";
 
@@ -36,6 +37,10 @@ const ROUTE: BoundedLabel = {
   why: "the pattern of a route, `none` where no route is meant",
 };
 
+const SOURCES = ["platform", "own"] as const;
+const WINDOWS = ["5m", "30m", "1h", "6h"] as const;
+const FAILURES = ["errors", "deadline", "lists"] as const;
+const GUARDRAILS = [...FAILURES, "fallback", "personalised", "variety"] as const;
 const TRUTH = ["true", "false"] as const;
 const OK = ["ok", ...AttemptError.options] as const;
 
@@ -58,6 +63,35 @@ const EVERYWHERE: Readonly<Record<string, LabelValues>> = {
 /** Labels of one metric. */
 const OF_METRIC: Readonly<Record<string, Readonly<Record<string, LabelValues>>>> = {
   canarec_attempts_total: { result: OK },
+  canarec_availability_answers: { source: SOURCES, window: WINDOWS },
+  canarec_availability_difference_ratio: { window: WINDOWS },
+  canarec_availability_ratio: { source: SOURCES, window: WINDOWS },
+  canarec_on_time_ratio: { source: SOURCES, window: WINDOWS },
+  canarec_database_table_bytes: {
+    table: { shape: /^[a-z][a-z_]{0,62}$/, why: "a table of the schema" },
+  },
+  canarec_disk_free_bytes: { place: ["home"] },
+  canarec_disk_size_bytes: { place: ["home"] },
+  canarec_observation_failures_total: {
+    what: ["availability", "releases", "lists", "server", "tables", "disk"],
+  },
+  canarec_served_coverage_ratio: { track: Served.options },
+  canarec_served_list_length_movies: { track: Served.options },
+  canarec_served_movies: { track: Served.options },
+  canarec_served_novelty_bits: { track: Served.options },
+  canarec_served_personalised_ratio: { track: Served.options },
+  canarec_verdict_guardrail_margin: { guardrail: GUARDRAILS },
+  canarec_verdict_guardrail_passed: { guardrail: GUARDRAILS },
+  canarec_verdict_guardrail_upper_bound: { guardrail: GUARDRAILS },
+  canarec_verdict_kill_evidence: { test: FAILURES },
+  canarec_verdict_kill_threshold: { test: FAILURES },
+  canarec_verdict_kind: { kind: VerdictKind.options },
+  canarec_verdict_metric_difference: {
+    metric: PrimaryMetric.options,
+    bound: ["estimate", "lower", "upper"],
+  },
+  canarec_verdict_metric_value: { metric: PrimaryMetric.options },
+  canarec_verdict_primary_metric: { metric: PrimaryMetric.options },
   canarec_attempts_unsent_total: { error: AttemptError.options },
   canarec_backups: { state: ["verified", "unverified", "unreadable"] },
   canarec_control_rounds_total: { result: ["done", "failed"] },

@@ -9,6 +9,8 @@ import { createJudgeMetrics } from "@canarec/monitoring/judge/metrics";
 import { createMonitoringMetrics } from "@canarec/monitoring/metrics";
 import { type Registry, createRegistry } from "@canarec/service-kit/metrics";
 import { observeRequests } from "@canarec/service-kit/request-metrics";
+import { createObservedGauges } from "@canarec/monitoring/observation/observed-gauges";
+import { createObservationFailures } from "@canarec/monitoring/observation/start-observation";
 import { createSimulatorMetrics } from "@canarec/simulator/metrics";
 import { createStreamMetrics } from "@canarec/stream-parser/metrics";
 
@@ -51,6 +53,8 @@ const DECLARATIONS: Readonly<Record<string, (registry: Registry) => void>> = {
     observed(registry);
     createMonitoringMetrics(registry);
     createJudgeMetrics(registry);
+    createObservedGauges(registry);
+    createObservationFailures(registry);
     registerBackupMetrics(registry, "");
   },
   simulator: (registry) => {

@@ -1,5 +1,5 @@
 /**
- * The user whose lines measure how soon an event can be served: the greatest id there is. Nobody else may have it. It
- * asks for no list, and is left out of what judges releases, of availability and of training.
+ * A user id that is reserved for lines of our own, which measure how soon an event can be served: the greatest there is.
+ * Its lines are counted apart, tell nothing of how far the platform is, and are left out of availability.
  */
 export const PROBE_USER_ID = Number.MAX_SAFE_INTEGER;
