@@ -1,4 +1,4 @@
-import { type RequestListener, createServer } from "node:http";
+import type { RequestListener } from "node:http";
 import path from "node:path";
 import { type Database, openDatabase } from "@canarec/db-utils/database";
 import {
@@ -11,11 +11,11 @@ import { readKnownUser } from "@canarec/db-utils/users/read-known-user";
 import { ServiceError, messageOf } from "@canarec/service-kit/errors";
 import { healthRoutes } from "@canarec/service-kit/health";
 import {
-  SERVER_LIMITS,
   createApp,
   errorHandler,
   serve,
   unknownPath,
+  createOwnServer,
 } from "@canarec/service-kit/http";
 import { Resources, disposable } from "@canarec/service-kit/lifecycle";
 import type { Logger } from "@canarec/service-kit/logging";
@@ -116,7 +116,7 @@ export async function startInference(
   const hidden = createHiddenMovieRepository(database);
   const answering = { current, histories, embedding, hidden, database };
   const serving = { config, live, registry, metrics, log, nowMs, ...answering };
-  const server = createServer(SERVER_LIMITS, listenerOf(serving));
+  const server = createOwnServer(listenerOf(serving));
   const { url } = opened.use(await serve(server, config));
   return disposable(opened, { url });
 }

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { type Env, parseConfig, variable } from "@canarec/service-kit/config";
 import { z } from "zod";
+import type { RateLimits } from "./proxy/rate-limit.ts";
 
 export interface LoadBalancerConfig {
   readonly host: string;
@@ -27,6 +28,8 @@ export interface LoadBalancerConfig {
   readonly healthIntervalMs: number;
   readonly popularRefreshMs: number;
   readonly popularFile: string;
+  /** Of one address, in one worker. */
+  readonly rateLimits: RateLimits;
   readonly drainDelayMs: number;
   readonly drainMs: number;
   readonly exposures: {
@@ -57,6 +60,10 @@ const LoadBalancerEnv = z.object({
   QUEUE_LIMIT: variable.count.default(256),
   HEALTH_INTERVAL_MS: variable.milliseconds.default(2_000),
   POPULAR_REFRESH_MS: variable.milliseconds.default(60_000),
+  RATE_LIMIT_RECOMMEND: variable.count.default(5_000),
+  RATE_LIMIT_API: variable.count.default(500),
+  RATE_LIMIT_CHANGES: variable.count.default(100),
+  RATE_LIMIT_OTHER: variable.count.default(100),
   DRAIN_DELAY_MS: variable.count.default(0),
   DRAIN_MS: variable.milliseconds.default(10_000),
   KAFKA_BROKERS: variable.addresses,
@@ -88,6 +95,12 @@ export function loadBalancerConfig(env: Env): LoadBalancerConfig {
     healthIntervalMs: e.HEALTH_INTERVAL_MS,
     popularRefreshMs: e.POPULAR_REFRESH_MS,
     popularFile: join(folder, "popular-list.json"),
+    rateLimits: {
+      recommend: e.RATE_LIMIT_RECOMMEND,
+      api: e.RATE_LIMIT_API,
+      change: e.RATE_LIMIT_CHANGES,
+      other: e.RATE_LIMIT_OTHER,
+    },
     drainDelayMs: e.DRAIN_DELAY_MS,
     drainMs: e.DRAIN_MS,
     exposures: {

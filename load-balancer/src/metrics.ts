@@ -7,6 +7,7 @@ import {
 } from "@canarec/service-kit/metrics";
 import type { AttemptError, ExposureReason, Served, Track } from "./contract/exposure.ts";
 import { createTrackMetrics } from "./track-metrics.ts";
+import { LIMITED_PATHS, type LimitedPath } from "./proxy/rate-limit.ts";
 import type { CheckResult } from "./replicas/replica-health.ts";
 
 /** How the values of several workers are one; without it they are summed. */
@@ -24,6 +25,8 @@ export interface LoadBalancerMetrics {
   apiAnswered(status: number): void;
   /** A request was refused before any replica saw it. */
   requestRefused(status: number): void;
+  /** An address has asked too often. */
+  rateLimited(path: LimitedPath): void;
   attemptSucceeded(replica: string): void;
   attemptFailed(replica: string, error: AttemptError): void;
   /** A call could not be sent anywhere. */
@@ -108,7 +111,15 @@ function requestMetrics(registry: Registry) {
     labelNames: ["status"] as const,
     registers,
   });
+  const limited = new Counter({
+    name: "canarec_requests_limited_total",
+    help: "Requests refused because their address has asked too often, by what they asked for",
+    labelNames: ["path"] as const,
+    registers,
+  });
+  for (const path of LIMITED_PATHS) limited.inc({ path }, 0);
   return {
+    rateLimited: (path: LimitedPath) => limited.inc({ path }),
     answered: (served: Served, reason: ExposureReason, seconds: number) =>
       answers.observe({ served, reason }, seconds),
     apiAnswered: (status: number) => api.inc({ status: String(status) }),

@@ -20,6 +20,7 @@ import type { Answered, DataPlane, TimeLimits } from "./proxy/data-plane.ts";
 import { handleRequest } from "./proxy/handle-request.ts";
 import { createInternalHeaderReader } from "./proxy/internal-header.ts";
 import { createPublicServer, finishConnections } from "./proxy/open-server.ts";
+import { RateLimit } from "./proxy/rate-limit.ts";
 import { openRouting } from "./routing/open-routing.ts";
 import { openShadowRequests } from "./shadow/shadow-requests.ts";
 import type { ServingWorker, WorkerStatus } from "./workers/serving-worker.ts";
@@ -80,6 +81,7 @@ export async function openDataPlane(
   const plane: DataPlane = {
     ...tracks.plane,
     limits: limitsOf(config),
+    rateLimit: new RateLimit(config.rateLimits),
     metrics,
     record: (exposure) => delivery.record(exposure),
     readInternal: createInternalHeaderReader(),

@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
-import { type Server, type ServerOptions, createServer } from "node:http";
+import { type RequestListener, type Server, type ServerOptions, createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from "express";
 import { z } from "zod";
+import { answerBroken, originFormOnly } from "./broken-requests.ts";
 import { ServiceError } from "./errors.ts";
 
 export interface ErrorLog {
@@ -112,10 +113,17 @@ export const SERVER_LIMITS: ServerOptions = {
  * @throws ServiceError "unavailable" when the address is taken or not ours.
  */
 export async function listen(app: Express, options: ListenOptions): Promise<RunningServer> {
-  return serve(createServer(SERVER_LIMITS, app), options);
+  return serve(createOwnServer(app), options);
 }
 
-/** The same for a plain server, made with SERVER_LIMITS. */
+/** A server with our limits, not yet listening, that refuses what may be read in two ways. */
+export function createOwnServer(listener: RequestListener): Server {
+  const server = createServer(SERVER_LIMITS, originFormOnly(listener));
+  answerBroken(server);
+  return server;
+}
+
+/** The same for a plain server. */
 export async function serve(server: Server, options: ListenOptions): Promise<RunningServer> {
   if (options.socket === undefined) server.listen(options.port, options.host);
   else server.listen(options.socket);

@@ -9,6 +9,7 @@ import {
 import { PrimaryMetric } from "@canarec/load-balancer/contract/release-plan";
 import { VerdictAction, VerdictKind } from "@canarec/load-balancer/contract/verdict";
 import { ROLLOUT_STATES } from "@canarec/load-balancer/rollout/rollout";
+import { LIMITED_PATHS } from "@canarec/load-balancer/proxy/rate-limit";
 import { REJECTION_REASONS } from "@canarec/stream-parser/parsing/rejection";
 
 /** A set that is not listed: what its values look like, and why there are few. */
@@ -133,6 +134,7 @@ const OF_METRIC: Readonly<Record<string, Readonly<Record<string, LabelValues>>>>
   canarec_rollout_transitions_total: { to: ROLLOUT_STATES },
   canarec_routing_pushes_total: { result: ["acknowledged", "unacknowledged"] },
   canarec_shadow_duration_seconds: { result: OK },
+  canarec_requests_limited_total: { path: LIMITED_PATHS },
   canarec_spool_refused_total: { reason: ["full", "failed"] },
   canarec_stream_lines_total: {
     outcome: ["watch", "rating", "account", "recommendation", "exposure", "rejected", "probe"],

@@ -3,6 +3,7 @@ import type { Exposure, Track } from "../contract/exposure.ts";
 import type { RoutingSnapshot } from "../contract/routing-snapshot.ts";
 import type { PopularList } from "../fallback/popular-list.ts";
 import type { LoadBalancerMetrics } from "../metrics.ts";
+import type { RateLimit } from "./rate-limit.ts";
 import type { TrackPool } from "../replicas/track-pool.ts";
 
 /** Limits of time of one call, from the arrival of its request. */
@@ -34,6 +35,7 @@ export interface DataPlane {
   readonly tracks: Readonly<Record<Track, TrackPool>>;
   readonly popular: PopularList;
   readonly limits: TimeLimits;
+  readonly rateLimit: RateLimit;
   readonly metrics: LoadBalancerMetrics;
   readonly record: (exposure: Exposure) => void;
   /** Told of each answer to /recommend when it has left. */

@@ -1,6 +1,7 @@
 import { type RequestListener, type Server, createServer } from "node:http";
 import type { ServerOptions } from "node:http";
-import { Server as NetServer, type Socket } from "node:net";
+import { Server as NetServer } from "node:net";
+import { answerBroken } from "@canarec/service-kit/broken-requests";
 
 /** A request line and headers of more bytes are refused with 431; ours need a few hundred. */
 const HEADER_BYTES = 8 * 1_024;
@@ -27,19 +28,6 @@ const LIMITS: ServerOptions = {
   insecureHTTPParser: false,
 };
 
-/** What a broken request is told; nothing of it is repeated. */
-const BROKEN: Readonly<Record<string, { readonly status: string; readonly message: string }>> = {
-  HPE_HEADER_OVERFLOW: {
-    status: "431 Request Header Fields Too Large",
-    message: "the headers are too large",
-  },
-  ERR_HTTP_REQUEST_TIMEOUT: {
-    status: "408 Request Timeout",
-    message: "the request took too long to arrive",
-  },
-};
-const MALFORMED = { status: "400 Bad Request", message: "the request is not valid HTTP" };
-
 /** The public server, not yet listening. `broken` is told the status of requests that never were. */
 export function createPublicServer(
   listener: RequestListener,
@@ -48,24 +36,7 @@ export function createPublicServer(
   const server = createServer(LIMITS, listener);
   server.maxConnections = MOST_CONNECTIONS;
   server.on("checkContinue", listener); // no body is wanted, so none is asked for
-  server.on("clientError", (error: Error & { code?: string }, socket: Socket) => {
-    if (!socket.writable || error.code === "ECONNRESET") {
-      socket.destroy();
-      return;
-    }
-    // What follows an answer on a connection might be taken for a second one to the same request.
-    if (socket.bytesWritten > 0) {
-      socket.destroySoon();
-      return;
-    }
-    const answer = BROKEN[error.code ?? ""] ?? MALFORMED;
-    broken(Number.parseInt(answer.status, 10));
-    const body = JSON.stringify({ code: "invalid_argument", message: answer.message });
-    socket.end(
-      `HTTP/1.1 ${answer.status}\r\ncontent-type: application/json; charset=utf-8\r\n` +
-        `content-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`,
-    );
-  });
+  answerBroken(server, broken);
   return server;
 }
 
