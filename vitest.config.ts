@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 /** A busy machine with two cores shall not fail a test that is merely late. */
-const UNIT_TIMEOUT_MS = 30_000;
+const UNIT_TIMEOUT_MS = 120_000;
 const INTEGRATION_TIMEOUT_MS = 120_000;
 const E2E_TIMEOUT_MS = 300_000;
 

@@ -42,6 +42,7 @@ describe("monitoringConfig", () => {
     };
     expect(monitoringConfig({ DATABASE_URL, ...told }).commandEnv).toEqual({
       DATABASE_URL,
+      CANAREC_ACTOR: "monitoring",
       ...told,
     });
   });
