@@ -65,6 +65,7 @@ const PURE = [
   "monitoring/src/availability",
   "monitoring/src/simulation",
   "monitoring/src/statistics",
+  "monitoring/src/watch",
   "simulator/src/world",
 ];
 
@@ -236,6 +237,7 @@ const PURE_TARGETS = [
   "node:crypto", // hashes; its randomness is refused by name
   "@canarec/service-kit/errors",
   "@canarec/service-kit/identifiers",
+  "@canarec/service-kit/notice-text",
   "@canarec/db-utils/interactions/merge-interaction",
   "@canarec/db-utils/users/probe-user",
   "@canarec/load-balancer/contract/exposure",

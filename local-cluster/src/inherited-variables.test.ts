@@ -10,6 +10,7 @@ const SERVICES = ["stream-parser", "inference", "load-balancer", "monitoring", "
 const OF_THE_CLUSTER = [
   ...["DATABASE_URL", "KAFKA_BROKERS", "CHROMA_URL", "CANAREC_HOME", "BUILD", "BUNDLE_ID"],
   ...["HOST", "PORT", "ADMIN_HOST", "ADMIN_PORT", "REPLICA_URLS", "RECOMMEND_URL", "CONTROL_URL"],
+  ...["DATA_PLANE_URLS", "STREAM_PARSER_URLS"],
 ];
 /** Only for a simulator that is started alone; `--rate` is the cluster's way. */
 const OF_A_SIMULATOR_ALONE = ["RATE", "SEED", "USERS"];

@@ -42,6 +42,10 @@ describe("servicePlans", () => {
     expect(balancer?.readyUrl).not.toContain(":8082");
     const admin = new URL(balancer?.readyUrl ?? "").origin;
     expect(plan("control-plane")?.env).toMatchObject({ DATA_PLANE_URLS: admin });
+    expect(plan("monitoring")?.env).toMatchObject({
+      DATA_PLANE_URLS: admin,
+      STREAM_PARSER_URLS: plan("stream-parser")?.url,
+    });
   });
 
   it("shows the simulated platform to the stream parser, where there is one", () => {

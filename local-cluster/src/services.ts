@@ -92,7 +92,11 @@ function monitoring(at: ClusterAddresses): ServicePlan {
   return inner(at, "monitoring", {
     program: "monitoring/src/main.ts",
     stage: 1,
-    env: { CONTROL_URL: `http://127.0.0.1:${at.ports["control-plane"] ?? 0}` },
+    env: {
+      CONTROL_URL: `http://127.0.0.1:${at.ports["control-plane"] ?? 0}`,
+      DATA_PLANE_URLS: `http://127.0.0.1:${at.ports["load-balancer-admin"] ?? 0}`,
+      STREAM_PARSER_URLS: `http://127.0.0.1:${at.ports["stream-parser"] ?? 0}`,
+    },
   });
 }
 

@@ -27,10 +27,14 @@ import { type Outbox, openOutbox } from "./slack/open-outbox.ts";
 import { createSlackSender } from "./slack/slack-sender.ts";
 import { watchTags } from "./tags/watch-tags.ts";
 import { watchDatabase } from "./watch-database.ts";
+import { TROUBLE_KINDS, WATCH_LIMITS, type WatchLimits } from "./watch/limits.ts";
+import { createWatchMetrics } from "./watcher/metrics.ts";
+import { type WatchOptions, startWatch } from "./watcher/start-watch.ts";
 
 /** What a test may put in place of the real thing. */
 export interface Overrides {
   readonly jobs?: readonly Job[];
+  readonly watch?: { readonly everyMs: number; readonly limits: WatchLimits };
 }
 
 export interface Monitoring extends AsyncDisposable {
@@ -41,6 +45,8 @@ export interface Monitoring extends AsyncDisposable {
 /** Of a minute, so much may go into summarising before the verdict is made. */
 const JUDGE_BUDGET_MS = 30_000;
 const NOTICE_TIMEOUT_MS = 5_000;
+/** Between two looks at the whole service. */
+const LOOK_MS = 5_000;
 
 /** The composition root: database, notices, jobs, and the port that tells of them. */
 export async function startMonitoring(
@@ -79,8 +85,10 @@ export async function startMonitoring(
     .use(unknownPath())
     .use(errorHandler(log));
   const server = opened.use(await listen(app, { host: config.host, port: config.port }));
-  opened.use(scheduleJobs(jobsOf(config, overrides), runner));
+  const jobs = jobsOf(config, overrides);
+  opened.use(scheduleJobs(jobs, runner));
   openTagWatch(opened, config, db, log);
+  opened.use(openWatch(config, { db, outbox, jobs, registry, log }, overrides));
   return disposable(opened, { url: server.url });
 }
 
@@ -142,6 +150,28 @@ function observersOf({ deadlineMs, home }: MonitoringConfig, db: Database): read
     observeLists(db, Date.now),
     ...[observeServer(db), observeTables(db), observeDisk(home)],
   ];
+}
+
+/** Of the service as a whole. The six fixed things are told from here unless Alertmanager tells them. */
+function openWatch(
+  { alertsBy, dataPlaneUrls: dataPlanes, parserUrls: parsers }: MonitoringConfig,
+  parts: Pick<WatchOptions, "db" | "outbox" | "jobs" | "log"> & { readonly registry: Registry },
+  { watch = { everyMs: LOOK_MS, limits: WATCH_LIMITS } }: Overrides,
+): AsyncDisposable {
+  const { registry, ...rest } = parts;
+  return startWatch({
+    ...{ ...rest, ...watch, addresses: { dataPlanes, parsers } },
+    kinds: alertsBy === "monitoring" ? TROUBLE_KINDS : ["job-late"],
+    probeSeconds: () => gaugeOf(registry, "canarec_freshness_waiting_seconds"),
+    metrics: createWatchMetrics(registry),
+    now: () => new Date(),
+  });
+}
+
+/** A gauge of our own without labels; undefined where there is none. */
+async function gaugeOf(registry: Registry, name: string): Promise<number | undefined> {
+  const found = await registry.getSingleMetric(name)?.get();
+  return found?.values[0]?.value;
 }
 
 function openJudge(config: MonitoringConfig, db: Database, log: Logger, registry: Registry): Judge {

@@ -20,6 +20,11 @@ export interface MonitoringConfig {
   /** Of an answer; a slower one counts as late. */
   readonly deadlineMs: number;
   readonly backups: BackupConfig;
+  /** Who tells of the six fixed things: monitoring itself, or Alertmanager, which runs beside it. */
+  readonly alertsBy: "monitoring" | "alertmanager";
+  /** Admin addresses of the data planes, and addresses of the stream parsers: whose metrics are watched. */
+  readonly dataPlaneUrls: readonly string[];
+  readonly parserUrls: readonly string[];
   /** Absent: no tags are watched. */
   readonly tags: TagConfig | undefined;
   /** When main's own code is released with a new bundle, as a cron expression in UTC; absent: never. */
@@ -97,6 +102,9 @@ const MonitoringEnv = z.object({
     .string()
     .regex(/^[a-z0-9-]{1,64}$/)
     .default("standard"),
+  ALERTS_BY: z.enum(["monitoring", "alertmanager"]).default("monitoring"),
+  DATA_PLANE_URLS: variable.urls.optional(),
+  STREAM_PARSER_URLS: variable.urls.optional(),
   TAG_REPOSITORY: z.string().min(1).optional(),
   TAG_SECONDS: variable.count.pipe(z.int().min(1).max(86_400)).default(30),
   RELEASE_REPOSITORY: z.string().min(1).default(ROOT),
@@ -128,6 +136,9 @@ export function monitoringConfig(env: Env): MonitoringConfig {
     streamTopic: e.STREAM_TOPIC,
     exposureTopic: e.EXPOSURE_TOPIC,
     deadlineMs: e.DEADLINE_MS,
+    alertsBy: e.ALERTS_BY,
+    dataPlaneUrls: e.DATA_PLANE_URLS ?? [],
+    parserUrls: e.STREAM_PARSER_URLS ?? [],
     tags:
       e.TAG_REPOSITORY === undefined
         ? undefined

@@ -10,6 +10,7 @@ import { PrimaryMetric } from "@canarec/load-balancer/contract/release-plan";
 import { VerdictAction, VerdictKind } from "@canarec/load-balancer/contract/verdict";
 import { ROLLOUT_STATES } from "@canarec/load-balancer/rollout/rollout";
 import { LIMITED_PATHS } from "@canarec/load-balancer/proxy/rate-limit";
+import { TROUBLE_KINDS } from "@canarec/monitoring/watch/limits";
 import { REJECTION_REASONS } from "@canarec/stream-parser/parsing/rejection";
 
 /** A set that is not listed: what its values look like, and why there are few. */
@@ -123,6 +124,8 @@ const OF_METRIC: Readonly<Record<string, Readonly<Record<string, LabelValues>>>>
   canarec_job_runs_total: { state: ["succeeded", "failed", "skipped", "interrupted"] },
   canarec_judge_passes_total: { result: ["done", "behind", "failed"] },
   canarec_judge_summarised_total: { what: ["minutes", "users"] },
+  canarec_troubles: { trouble: TROUBLE_KINDS },
+  canarec_watch_looks_total: { result: ["whole", "without_postgres"] },
   canarec_notices_total: { result: ["sent", "failed", "logged"] },
   canarec_popular_list_refreshes_total: { result: ["ok", "failed"] },
   canarec_recommend_duration_seconds: { reason: ExposureReason.options },

@@ -7,6 +7,7 @@ import { createLoadBalancerMetrics, createParentMetrics } from "@canarec/load-ba
 import { registerBackupMetrics } from "@canarec/monitoring/backups/backup-metrics";
 import { createJudgeMetrics } from "@canarec/monitoring/judge/metrics";
 import { createMonitoringMetrics } from "@canarec/monitoring/metrics";
+import { createWatchMetrics } from "@canarec/monitoring/watcher/metrics";
 import { type Registry, createRegistry } from "@canarec/service-kit/metrics";
 import { observeRequests } from "@canarec/service-kit/request-metrics";
 import { createObservedGauges } from "@canarec/monitoring/observation/observed-gauges";
@@ -55,6 +56,7 @@ const DECLARATIONS: Readonly<Record<string, (registry: Registry) => void>> = {
     createJudgeMetrics(registry);
     createObservedGauges(registry);
     createObservationFailures(registry);
+    createWatchMetrics(registry);
     registerBackupMetrics(registry, "");
   },
   simulator: (registry) => {
