@@ -13,6 +13,7 @@ export interface CliConfig {
   readonly controlTokenFile: string | undefined;
   readonly streamTopic: string | undefined;
   readonly streamZone: string | undefined;
+  readonly exposureTopic: string;
   readonly ratingMax: number | undefined;
   readonly minilmPath: string | undefined;
   /** Where scheduled backups are. */
@@ -32,6 +33,7 @@ const CliEnv = z.object({
   CONTROL_TOKEN_FILE: z.string().min(1).optional(),
   STREAM_TOPIC: z.string().optional(),
   STREAM_ZONE: variable.zone.optional(),
+  EXPOSURE_TOPIC: z.string().min(1).default("canarec-exposures"),
   RATING_MAX: variable.ratingMax.optional(),
   MINILM_PATH: z.string().optional(),
   BACKUP_FOLDER: z.string().min(1).optional(),
@@ -52,6 +54,7 @@ export function cliConfig(env: Env): CliConfig {
     controlTokenFile: e.CONTROL_TOKEN_FILE,
     streamTopic: e.STREAM_TOPIC,
     streamZone: e.STREAM_ZONE,
+    exposureTopic: e.EXPOSURE_TOPIC,
     ratingMax: e.RATING_MAX,
     minilmPath: e.MINILM_PATH,
     backupFolder: e.BACKUP_FOLDER,

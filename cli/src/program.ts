@@ -13,6 +13,7 @@ import { addRecommendCommand } from "./commands/recommend.ts";
 import { addReleaseCommands } from "./commands/release.ts";
 import { addRunsCommands } from "./commands/runs.ts";
 import { addStreamCommands } from "./commands/stream.ts";
+import { addTraceCommand } from "./commands/trace.ts";
 import { addTrainCommand } from "./commands/train.ts";
 
 /** The whole command line. Actions load what they need when they run, so that `--help` is quick. */
@@ -39,6 +40,7 @@ export function createProgram(context: CliContext): Command {
   addRecommendCommand(program, context);
   addHideCommands(program, context);
   addJobsCommand(program, context);
+  addTraceCommand(program, context);
   addDatabaseCommands(program, context);
   addAuditCommands(program, context);
   addDoctorCommand(program, context);

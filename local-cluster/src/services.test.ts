@@ -59,6 +59,12 @@ describe("servicePlans", () => {
     });
   });
 
+  it("leaves alerts to Alertmanager where that watches", () => {
+    expect(plan("monitoring")?.env["ALERTS_BY"]).toBeUndefined();
+    const watched = plan("monitoring", { ...choices, monitoring: true });
+    expect(watched?.env["ALERTS_BY"]).toBe("alertmanager");
+  });
+
   it("gives every service a port of its own", () => {
     const ports = servicePlans(at, choices).map(({ readyUrl }) => new URL(readyUrl).port);
     expect(new Set(ports).size).toBe(ports.length);

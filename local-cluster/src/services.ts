@@ -19,6 +19,8 @@ export interface ServiceChoices {
   readonly simulator: boolean;
   /** Stream lines a second of the simulator; its own default if absent. */
   readonly linesPerSecond: number | undefined;
+  /** Prometheus and Alertmanager watch it: alerts are theirs to tell. */
+  readonly monitoring?: boolean;
 }
 
 /** How one service of ours runs in the cluster. */
@@ -50,7 +52,12 @@ export function innerServices(choices: ServiceChoices): string[] {
 
 /** Every service of a cluster, in the order of its start; they are stopped in the reverse. */
 export function servicePlans(at: ClusterAddresses, choices: ServiceChoices): ServicePlan[] {
-  const plans = [streamParser(at, choices), controlPlane(at), loadBalancer(at), monitoring(at)];
+  const plans = [
+    streamParser(at, choices),
+    controlPlane(at),
+    loadBalancer(at),
+    monitoring(at, choices),
+  ];
   return choices.simulator ? [...plans, simulator(at, choices)] : plans;
 }
 
@@ -88,7 +95,7 @@ function streamParser(at: ClusterAddresses, choices: ServiceChoices): ServicePla
   });
 }
 
-function monitoring(at: ClusterAddresses): ServicePlan {
+function monitoring(at: ClusterAddresses, choices: ServiceChoices): ServicePlan {
   return inner(at, "monitoring", {
     program: "monitoring/src/main.ts",
     stage: 1,
@@ -96,6 +103,7 @@ function monitoring(at: ClusterAddresses): ServicePlan {
       CONTROL_URL: `http://127.0.0.1:${at.ports["control-plane"] ?? 0}`,
       DATA_PLANE_URLS: `http://127.0.0.1:${at.ports["load-balancer-admin"] ?? 0}`,
       STREAM_PARSER_URLS: `http://127.0.0.1:${at.ports["stream-parser"] ?? 0}`,
+      ...(choices.monitoring === true ? { ALERTS_BY: "alertmanager" } : {}),
     },
   });
 }
