@@ -1,6 +1,9 @@
+import { once } from "node:events";
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
 import path from "node:path";
 import { type Database, openDatabase } from "@canarec/db-utils/database";
+import { writeClusterFile } from "@canarec/local-cluster/cluster-file";
 import { Resources } from "@canarec/service-kit/lifecycle";
 import { Kafka, logLevel } from "kafkajs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -126,6 +129,62 @@ describe("canarec doctor", () => {
     expect(damaged.found["cluster"]?.says).toMatch(/cluster\.json is damaged/);
   });
 });
+
+describe("canarec doctor, of a cluster that runs", () => {
+  it("asks each service whether it is ready, and what its clock says", async () => {
+    await using late = await answering(200, { ready: true }, -60_000);
+    await using degraded = await answering(200, { ready: true, degraded: "failing jobs: backup" });
+    await using away = await answering(503, { ready: false, reason: "no database" });
+    using other = temporaryFolder();
+    const [url, pid] = ["http://127.0.0.1:1", process.pid];
+    writeClusterFile(other.path, {
+      ...{ pid, startedAt: new Date().toISOString(), publicUrl: url, chromaUrl: url },
+      ...{ postgresUrl: "postgres://canarec:pass-word@127.0.0.1:1/canarec" },
+      ...{ kafkaBrokers: "127.0.0.1:1", streamTopic: "movielog", streamZone: "UTC", ratingMax: 5 },
+      ...{ minilmPath: null, controlUrl: null, releaseRepository: null },
+      ...{ hideAdult: false, watchedAboveShare: 0 },
+      services: {
+        "stream-parser": { url: late.url, pid },
+        monitoring: { url: degraded.url, pid },
+        "control-plane": { url: away.url, pid },
+        "load-balancer": { url, pid },
+        postgres: { pid },
+      },
+    });
+    const { states, found, out } = await diagnose({ CANAREC_HOME: other.path });
+    expect(states).toMatchObject({
+      ...{ cluster: "ok", "secret cluster.json": "ok", "secret control-token": "problem" },
+      ...{ "service stream-parser": "ok", "clock of stream-parser": "problem" },
+      ...{ "service monitoring": "warning", "service control-plane": "problem" },
+      ...{ "service load-balancer": "problem", postgres: "problem" },
+    });
+    expect(states).not.toHaveProperty("service postgres");
+    expect(states).not.toHaveProperty("clock of monitoring");
+    expect(found["service control-plane"]?.says).toBe("no database");
+    expect(out).not.toContain("pass-word");
+  });
+});
+
+/** A service whose readiness is this, and whose clock is so far ahead of ours. */
+async function answering(status: number, readiness: object, aheadMs = 0) {
+  const server = createServer((_request, response) => {
+    const date = new Date(Date.now() + aheadMs);
+    response.writeHead(status, { "content-type": "application/json", date: date.toUTCString() });
+    response.end(JSON.stringify(readiness));
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  const port = typeof address === "object" && address !== null ? address.port : 0;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    async [Symbol.asyncDispose]() {
+      server.close();
+      server.closeAllConnections();
+      await once(server, "close");
+    },
+  };
+}
 
 /** The first three lines of partition 0 are gone from the log. */
 async function loseLines(): Promise<void> {
