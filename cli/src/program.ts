@@ -6,6 +6,7 @@ import { addCatalogCommands } from "./commands/catalog.ts";
 import { addDatabaseCommands } from "./commands/db.ts";
 import { addGateCommands } from "./commands/gate.ts";
 import { addDoctorCommand } from "./commands/doctor.ts";
+import { addDigestCommand } from "./commands/digest.ts";
 import { addEvaluateCommand } from "./commands/evaluate.ts";
 import { addHideCommands } from "./commands/hide.ts";
 import { addJobsCommand } from "./commands/jobs.ts";
@@ -39,6 +40,7 @@ export function createProgram(context: CliContext): Command {
   addGateCommands(program, context);
   addRecommendCommand(program, context);
   addHideCommands(program, context);
+  addDigestCommand(program, context);
   addJobsCommand(program, context);
   addTraceCommand(program, context);
   addDatabaseCommands(program, context);

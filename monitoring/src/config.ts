@@ -92,6 +92,7 @@ const MonitoringEnv = z.object({
   DEADLINE_MS: variable.milliseconds.default(600),
   RETENTION_SCHEDULE: cronExpression.optional(),
   STATISTICS_SCHEDULE: cronExpression.optional(),
+  DIGEST_SCHEDULE: cronExpression.optional(),
   BACKUP_SCHEDULE: cronExpression.optional(),
   BUNDLE_SCHEDULE: cronExpression.optional(),
   BACKUP_FOLDER: z.string().min(1).optional(),
@@ -126,6 +127,7 @@ export function monitoringConfig(env: Env): MonitoringConfig {
     schedules: {
       retention: e.RETENTION_SCHEDULE,
       statistics: e.STATISTICS_SCHEDULE,
+      digest: e.DIGEST_SCHEDULE,
       backup: e.BACKUP_SCHEDULE,
       bundles: e.BUNDLE_SCHEDULE,
     },

@@ -48,6 +48,15 @@ export const JOBS: readonly Job[] = [
     atStart: false,
     harm: "none directly; if counts differ, popular lists and ranks of all users are off by as much",
   },
+  {
+    // Of the day before, when whoever is responsible begins theirs.
+    name: "digest",
+    schedule: "41 6 * * *",
+    command: ["digest", "--tell", "--json"],
+    limitMs: 30 * MINUTE_MS,
+    atStart: false,
+    harm: "none; nobody is told of the day before",
+  },
 ];
 
 const BACKUP_LIMIT_MS = 4 * 60 * MINUTE_MS;
