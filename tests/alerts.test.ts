@@ -5,6 +5,17 @@ import { alertTests, allAlerts, allRules } from "./alerts.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 const runbooks = readFileSync(join(ROOT, "docs/runbooks.md"), "utf8");
+const metricsPage = readFileSync(join(ROOT, "docs/metrics.md"), "utf8");
+/** TODO: monitoring does not measure these yet; until then their alerts stay silent. */
+const AWAITED = [
+  ...["canarec_availability_answers", "canarec_availability_difference_ratio"],
+  ...["canarec_availability_ratio", "canarec_on_time_ratio"],
+  ...["canarec_bundle_watermark_timestamp_seconds", "canarec_data_quality_breach"],
+  ...["canarec_database_up", "canarec_disk_free_bytes", "canarec_disk_size_bytes"],
+  ...["canarec_freshness_last_seconds", "canarec_freshness_waiting_seconds"],
+  ...["canarec_job_interval_seconds", "canarec_job_last_failed", "canarec_job_limit_seconds"],
+  "canarec_verdict_sample_ratio_p_value",
+];
 const alerts = allAlerts();
 const names = alerts.map(({ alert }) => alert);
 
@@ -45,6 +56,15 @@ describe("the alerts", () => {
       [`${name} fires`, 1],
       [`${name} stays silent`, 0],
     ]);
+  });
+
+  it("ask for no metric that docs/metrics.md does not tell of, nor will", () => {
+    const named = allRules().flatMap(({ expr }) => expr.match(/\bcanarec_\w+/g) ?? []);
+    expect(named.length).toBeGreaterThan(40);
+    const isTold = (name: string) =>
+      metricsPage.includes(`\`${name}\``) ||
+      metricsPage.includes(`\`${name.replace(/_(?:bucket|count|sum)$/, "")}\` (histogram)`);
+    expect(named.filter((name) => !isTold(name) && !AWAITED.includes(name))).toEqual([]);
   });
 
   it("lie in rules that use no recorded series that none records", () => {

@@ -1,7 +1,11 @@
 import { canListProcesses, processesOf } from "../processes.ts";
+import { execFileSync } from "node:child_process";
+import { readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type ClusterFile, readClusterFile } from "@canarec/local-cluster/cluster-file";
+import { readStates } from "@canarec/load-balancer/runtimes/process/replica-files";
+import { isLive } from "@canarec/load-balancer/runtimes/process/replica-process";
 import { isAlive } from "@canarec/local-cluster/file-lock";
 import { startKafka } from "@canarec/local-cluster/kafka";
 import { freePort } from "@canarec/local-cluster/port";
@@ -10,12 +14,14 @@ import { Kafka, logLevel } from "kafkajs";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type AlertReceiver, alertReceiver } from "../alert-receiver.ts";
 import { dashboardQueries } from "../dashboards.ts";
+import { canarecJson } from "../integration/cli/canarec.ts";
 import { programsOrNot } from "../monitoring-programs.ts";
 import { type TemporaryFolder, temporaryFolder } from "../servers.ts";
 import { type ClusterProcess, eventually, npmStart } from "./cluster-process.ts";
 import { queried, scrapedTargets } from "./prometheus-api.ts";
 import { writeSmallCatalog } from "./small-catalog.ts";
 
+const ROOT = join(import.meta.dirname, "..", "..");
 const { programs, why } = await programsOrNot();
 /** An hour is three minutes. */
 const PACE = "20";
@@ -27,6 +33,7 @@ const DATA_LIMIT_MS = 240_000;
 const opened = new Resources();
 let folder: TemporaryFolder;
 let home = "";
+let repository = "";
 let slack: AlertReceiver;
 let kafka: Awaited<ReturnType<typeof startKafka>>;
 let cluster: ClusterProcess;
@@ -40,10 +47,14 @@ beforeAll(async () => {
   if (programs === undefined) return;
   folder = temporaryFolder();
   home = join(folder.path, "home");
+  repository = join(folder.path, "repository");
+  execFileSync("git", ["clone", "--quiet", "--shared", ROOT, repository]);
+  symlinkSync(join(ROOT, "node_modules"), join(repository, "node_modules"));
   slack = opened.use(await alertReceiver());
   kafka = await ownKafka();
   const options = ["--port", String(await freePort()), "--catalog", writeSmallCatalog(folder.path)];
   cluster = npmStart(home, [...options, "--rate", "60", "--with-monitoring"], {
+    RELEASE_REPOSITORY: repository,
     ...{ KAFKA_BROKERS: kafka.url, SLACK_WEBHOOK_URL: slack.url, ALERT_PACE: PACE },
   });
   file = await cluster.ready();
@@ -94,13 +105,9 @@ describe("npm start --with-monitoring", () => {
     expect(silent).toEqual([]);
   });
 
-  it("tells of damaged lines, and when they are over", async () => {
-    const sentMs = Date.now();
-    {
-      await using _damage = await damagedLines();
-      await told("For your information: RejectionShareHigh", sentMs);
-    }
-    await told("Resolved: RejectionShareHigh", Date.now());
+  it("tells of damaged lines, a replica that ended and a nightly taken back, and when each is over", async () => {
+    const stories = [damagedStory(), replicaStory(), nightlyStory()];
+    await Promise.all(stories);
   });
 
   it("tells of a Kafka that is stopped, once and with nothing that follows from it, and when it is back", async () => {
@@ -128,6 +135,43 @@ async function told(title: string, sinceMs: number) {
   return message;
 }
 
+async function damagedStory(): Promise<void> {
+  const sentMs = Date.now();
+  {
+    await using _damage = await damagedLines();
+    await told("For your information: RejectionShareHigh", sentMs);
+  }
+  await told("Resolved: RejectionShareHigh", Date.now());
+}
+
+async function replicaStory(): Promise<void> {
+  const [killed] = readStates(home).filter(isLive);
+  const killedMs = Date.now();
+  process.kill(killed?.pid ?? 0, "SIGKILL");
+  await told("For your information: ReplicaRestarted", killedMs);
+  await told("Resolved: ReplicaRestarted", killedMs);
+}
+
+/** A release that ends soon after it was ready. */
+async function nightlyStory(): Promise<void> {
+  const main = join(repository, "inference/src/main.ts");
+  writeFileSync(main, readFileSync(main, "utf8").replace("await runService", CRASH));
+  const author = ["-c", "user.name=a", "-c", "user.email=a@localhost"];
+  execFileSync("git", ["-C", repository, ...author, "commit", "-qam", "it crashes"]);
+  const release = ["release", "submit", "--ref", "HEAD", "--plan", "quick", "--home", home];
+  const { releaseId } = (await canarecJson(release)) as { releaseId: number };
+  const endedMs = await eventually(async () => {
+    const status = ["release", "status", String(releaseId), "--home", home];
+    const { transitions } = (await canarecJson(status)) as {
+      transitions: { toState: string; at: string }[];
+    };
+    const back = transitions.find(({ toState }) => toState === "rolling-back");
+    return back === undefined ? undefined : Date.parse(back.at);
+  });
+  await told("For your information: NightlyTakenBack", endedMs);
+  await told("Resolved: NightlyTakenBack", endedMs);
+}
+
 /** What fills the table of rejections, until disposed. */
 async function damagedLines(): Promise<AsyncDisposable> {
   const client = new Kafka({ brokers: [file.kafkaBrokers], logLevel: logLevel.NOTHING });
@@ -149,3 +193,6 @@ async function damagedLines(): Promise<AsyncDisposable> {
     },
   };
 }
+
+const CRASH = `setTimeout(() => process.exit(3), 12_000);
+await runService`;

@@ -35,7 +35,7 @@ export async function run(): Promise<void> {
     for (const { name, firesAtS } of await firingTimes(programs.promtool, file)) {
       const alert = name.split(" ")[0] ?? "";
       const severity = severities.get(alert) ?? "inform";
-      const faultAtS = firesAtS > LATE_START_S ? LATE_START_S : HOUR_S;
+      const faultAtS = firesAtS >= LATE_START_S ? LATE_START_S : HOUR_S;
       const seconds = firesAtS - faultAtS + GROUP_WAIT_S[severity];
       const fault = name.slice(name.indexOf(":") + 2);
       process.stdout.write(`| \`${alert}\` | ${severity} | ${fault} | ${seconds} |\n`);

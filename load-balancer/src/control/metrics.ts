@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from "@canarec/service-kit/metrics";
-import type { RolloutState } from "../rollout/rollout.ts";
+import { RolloutState } from "../rollout/rollout.ts";
 
 /** One method per event of the control plane. */
 export interface ControlMetrics {
@@ -48,6 +48,7 @@ export function createControlMetrics(registry: Registry): ControlMetrics {
     ["result"],
   );
   for (const phase of ["starting", "serving"]) failures.inc({ phase }, 0);
+  for (const to of RolloutState.options) changes.inc({ to }, 0); // else the first of each would be no increase
   return {
     roundEnded(result, took) {
       rounds.inc({ result });
