@@ -18,6 +18,7 @@ import { createJudgeMetrics } from "./judge/metrics.ts";
 import { type Judge, startJudge } from "./judge/start-judge.ts";
 import { type MonitoringMetrics, createMonitoringMetrics } from "./metrics.ts";
 import { observeAvailability } from "./observation/observe-availability.ts";
+import { observeJobs } from "./observation/observe-jobs.ts";
 import { observeLists } from "./observation/observe-lists.ts";
 import { observeReleases } from "./observation/observe-releases.ts";
 import { observeDisk, observeServer, observeTables } from "./observation/observe-server.ts";
@@ -70,7 +71,8 @@ export async function startMonitoring(
     execute: executorOf(config),
   });
   const judge = opened.use(openJudge(config, db, log, registry));
-  opened.use(startObservation(observersOf(config, db), registry, log));
+  const jobs = jobsOf(config, overrides);
+  opened.use(startObservation(observersOf(config, db, jobs), registry, log));
   const readiness = (): Readiness => {
     if (!watch.reachable()) return { ready: false, reason: "the database cannot be reached" };
     if (!judge.works()) return { ready: true, degraded: "releases cannot be judged" };
@@ -85,7 +87,6 @@ export async function startMonitoring(
     .use(unknownPath())
     .use(errorHandler(log));
   const server = opened.use(await listen(app, { host: config.host, port: config.port }));
-  const jobs = jobsOf(config, overrides);
   opened.use(scheduleJobs(jobs, runner));
   openTagWatch(opened, config, db, log);
   opened.use(openWatch(config, { db, outbox, jobs, registry, log }, overrides));
@@ -143,11 +144,19 @@ function openNotices(
   return opened.use(openOutbox(parts));
 }
 
-function observersOf({ deadlineMs, home }: MonitoringConfig, db: Database): readonly Observer[] {
+function observersOf(
+  { deadlineMs, home }: MonitoringConfig,
+  db: Database,
+  jobs: readonly Job[],
+): readonly Observer[] {
   return [
     observeAvailability(db, deadlineMs, Date.now),
     observeReleases(db),
     observeLists(db, Date.now),
+    observeJobs(
+      db,
+      jobs.map(({ name }) => name),
+    ),
     ...[observeServer(db), observeTables(db), observeDisk(home)],
   ];
 }

@@ -75,7 +75,7 @@ const OF_METRIC: Readonly<Record<string, Readonly<Record<string, LabelValues>>>>
   canarec_disk_free_bytes: { place: ["home"] },
   canarec_disk_size_bytes: { place: ["home"] },
   canarec_observation_failures_total: {
-    what: ["availability", "releases", "lists", "server", "tables", "disk"],
+    what: ["availability", "releases", "lists", "server", "tables", "disk", "jobs"],
   },
   canarec_served_coverage_ratio: { track: Served.options },
   canarec_served_list_length_movies: { track: Served.options },

@@ -41,6 +41,8 @@ export const OBSERVED = {
   canarec_database_table_bytes: ["Size of a table, indexes and partitions included", ["table"]],
   canarec_disk_free_bytes: ["What may still be written to the disk of a place", ["place"]],
   canarec_disk_size_bytes: ["Size of the disk of a place", ["place"]],
+  canarec_job_last_failed: ["1 if the last run that came to its end failed", ["job"]],
+  canarec_job_running: ["1 while the job runs, in whichever process", ["job"]],
   canarec_verdict_cross_over_ratio: ["Share of users who were on both tracks", []],
   canarec_verdict_guardrail_margin: ["How much worse nightly may be", ["guardrail"]],
   canarec_verdict_guardrail_passed: ["1 if the guardrail is passed", ["guardrail"]],

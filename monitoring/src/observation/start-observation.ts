@@ -6,7 +6,7 @@ import { type ObservedName, type Sample, createObservedGauges } from "./observed
 
 /** Something that is looked at now and then. */
 export interface Observer {
-  readonly name: "availability" | "releases" | "lists" | "server" | "tables" | "disk";
+  readonly name: "availability" | "releases" | "lists" | "server" | "tables" | "disk" | "jobs";
   readonly everyMs: number;
   /** All gauges that it fills: where it fails, or says nothing of one, that is absent. */
   readonly gauges: readonly ObservedName[];
@@ -26,9 +26,10 @@ export function startObservation(
   const failures = createObservationFailures(registry);
   const stop = new AbortController();
   const failing = new Set<string>();
-  const look = async ({ name, look: read, gauges: names }: Observer) => {
+  const look = async (observer: Observer) => {
+    const { name, gauges: names } = observer;
     try {
-      gauges.replace(names, await read());
+      gauges.replace(names, await observer.look());
       failing.delete(name);
     } catch (failure) {
       gauges.replace(names, []);
@@ -38,12 +39,14 @@ export function startObservation(
       failing.add(name);
     }
   };
+  const isStopped = () => stop.signal.aborted;
   const running = (async () => {
     const dueMs = new Map<Observer, number>();
-    while (!stop.signal.aborted) {
+    while (!isStopped()) {
       for (const observer of observers) {
-        if (stop.signal.aborted || performance.now() < (dueMs.get(observer) ?? 0)) continue;
+        if (performance.now() < (dueMs.get(observer) ?? 0)) continue;
         await look(observer);
+        if (isStopped()) return;
         dueMs.set(observer, performance.now() + observer.everyMs);
       }
       await sleep(TICK_MS, undefined, { signal: stop.signal }).catch(() => undefined);

@@ -2,6 +2,7 @@ import { type Database, openDatabase } from "@canarec/db-utils/database";
 import { ensurePartitions } from "@canarec/db-utils/partitions";
 import { PROBE_USER_ID } from "@canarec/db-utils/users/probe-user";
 import { observeAvailability } from "@canarec/monitoring/observation/observe-availability";
+import { observeJobs } from "@canarec/monitoring/observation/observe-jobs";
 import { observeLists } from "@canarec/monitoring/observation/observe-lists";
 import {
   observeDisk,
@@ -124,6 +125,28 @@ describe("what was served", () => {
     expect(of(samples, "canarec_served_personalised_ratio", main)).toBe(1);
     // a: log2(4 / 4) = 0 at two places; b, which nobody watched: log2(4 / 1) = 2 at one.
     expect(of(samples, "canarec_served_novelty_bits", main)).toBeCloseTo(2 / 3, 9);
+  });
+});
+
+describe("jobs", () => {
+  it("are told by how their last run ended, whichever process ran them", async () => {
+    const names = ["good", "bad", "cut-off", "running", "never"];
+    await db.pool.query(
+      `insert into job_runs (job, started_at, finished_at, state, detail) values
+       ('good', now() - interval '2 h', now(), 'failed', '{"reason": "x"}'),
+       ('good', now() - interval '1 h', now(), 'succeeded', '[]'),
+       ('bad', now() - interval '1 h', now(), 'succeeded', '{}'),
+       ('bad', now(), now(), 'failed', '{"reason": "x"}'),
+       ('cut-off', now() - interval '1 h', now(), 'succeeded', '{}'),
+       ('cut-off', now(), now(), 'failed', '{"reason": "x", "interrupted": true}'),
+       ('running', now(), null, 'running', null), ('gone', now(), now(), 'failed', '{}')`,
+    );
+    const samples = await observeJobs(db, names).look();
+    const told = (name: string) =>
+      names.map((job) => of(samples, `canarec_job_${name}`, { job }) ?? NaN);
+    expect(told("last_failed")).toEqual([0, 1, 0, NaN, NaN]);
+    expect(told("running")).toEqual([0, 0, 0, 1, NaN]);
+    expect(of(samples, "canarec_job_last_failed", { job: "gone" })).toBeUndefined();
   });
 });
 
