@@ -11,6 +11,12 @@ const INTEGRATION_WORKERS = Math.max(3, availableParallelism() - 1);
 
 export default defineConfig({
   test: {
+    coverage: {
+      provider: "v8",
+      include: ["*/src/**/*.ts"],
+      exclude: ["**/*.test.ts", "**/*.suite.ts", "**/*fixture.ts"],
+      reporter: ["text-summary", "json-summary", "html"],
+    },
     projects: [
       {
         test: {

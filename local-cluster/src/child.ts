@@ -39,6 +39,12 @@ export interface Child extends AsyncDisposable {
   /** Settles when the process has ended, whoever ended it. */
   readonly exited: Promise<Exit>;
   isAlive(): boolean;
+  /**
+   * Say something over the channel of a process that was started with `ipc`, and hear the next that it says.
+   *
+   * @throws ServiceError `unavailable` where it ends first, `deadline_exceeded` where it is silent for so long.
+   */
+  ask(message: object, limitMs: number): Promise<unknown>;
   /** Orderly at first, by force after the grace period. Resolves when the process has ended. */
   stop(): Promise<void>;
   /** At once. */
@@ -103,8 +109,28 @@ function childFrom(spec: ChildSpec, started: ChildProcess, exited: Promise<Exit>
     pid: started.pid ?? 0,
     exited,
     isAlive,
+    ask: (message, limitMs) => ask(started, message, limitMs),
     stop,
     kill: () => void started.kill("SIGKILL"),
     [Symbol.asyncDispose]: stop,
   };
+}
+
+async function ask(started: ChildProcess, message: object, limitMs: number): Promise<unknown> {
+  const over = new AbortController();
+  const either = AbortSignal.any([over.signal, AbortSignal.timeout(limitMs)]);
+  const ended = () => over.abort();
+  started.once("exit", ended);
+  try {
+    const heard = once(started, "message", { signal: either });
+    started.send(message, () => undefined); // gone: heard of by its end
+    return ((await heard) as [unknown])[0];
+  } catch (cause) {
+    const [code, what] = over.signal.aborted
+      ? (["unavailable", "it ended before it answered"] as const)
+      : (["deadline_exceeded", `no answer within ${limitMs / 1_000} s`] as const);
+    throw new ServiceError(code, what, { cause });
+  } finally {
+    started.off("exit", ended);
+  }
 }

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Resources as Owner } from "@canarec/service-kit/lifecycle";
 import { Resources, disposable } from "@canarec/service-kit/lifecycle";
-import { ServiceError } from "@canarec/service-kit/errors";
+import { ServiceError, messageOf } from "@canarec/service-kit/errors";
 import { startOf } from "@canarec/load-balancer/runtimes/process/processes";
 import { type Checkout, readCheckout } from "./checkout.ts";
 import { ClusterState, type NamedServer } from "./cluster-state.ts";
@@ -16,7 +16,11 @@ import type { ClusterOptions } from "./options.ts";
 import { isFree } from "./port.ts";
 import { prepareData } from "./prepare-data.ts";
 import { startServers } from "./server-set.ts";
-import { startService } from "./service-process.ts";
+import { CHECKOUT, startService } from "./service-process.ts";
+import {
+  type ServiceReleases,
+  openServiceReleases,
+} from "./service-releases/open-service-releases.ts";
 import {
   type ClusterAddresses,
   type ServicePlan,
@@ -26,7 +30,7 @@ import {
   sharedEnv,
 } from "./services.ts";
 import { startTogether } from "./start-together.ts";
-import { type SupervisionEvents, supervise } from "./supervise.ts";
+import { type KeptProcess, type SupervisionEvents, supervise } from "./supervise.ts";
 import { ensureTopics } from "./topics.ts";
 import { type ServedMain, servedMain } from "./served-main.ts";
 import { findMonitoringPrograms } from "./watching/monitoring-programs.ts";
@@ -144,11 +148,16 @@ interface ServiceStart {
 }
 
 async function startServices(opened: Owner, starting: ServiceStart): Promise<void> {
-  const { input, addresses, events, log } = starting;
+  const { input, addresses, log } = starting;
+  const releases = await openServiceReleases(opened, {
+    ...{ databaseUrl: addresses.databaseUrl, repository: input.config.releaseRepository },
+    ...{ home: addresses.home, log, signal: input.signal },
+  });
   const env = {
     ...inheritedEnv(input.env),
     ...sharedEnv(addresses),
     ...minilmEnv(input.config),
+    RELEASE_REPOSITORY: input.config.releaseRepository, // whichever checkout a service runs from
     CANAREC_SUPERVISOR: [process.pid, startOf(process.pid) ?? []].flat().join(":"),
   };
   const surroundings = { home: addresses.home, env };
@@ -157,15 +166,40 @@ async function startServices(opened: Owner, starting: ServiceStart): Promise<voi
     const openings = starting.plans
       .filter((plan) => plan.stage === stage)
       .map((plan) => async (owner: Owner, signal: AbortSignal) => {
-        const start = (stopping: AbortSignal) =>
-          startService(plan, surroundings, AbortSignal.any([stopping, signal]));
         await step(log, plan.name, async () => {
-          owner.use(await supervise({ name: plan.name, start }, events));
+          owner.use(await startReleased(plan, surroundings, { ...starting, releases, signal }));
           return { said: `ready at ${plan.url}`, value: undefined };
         });
       });
     await startTogether(opened, input.signal, openings);
   }
+  const stop = new AbortController();
+  opened.defer(() => stop.abort());
+  releases.begin(stop.signal);
+}
+
+/** With the code that was released for it; with this checkout's where that does not start. */
+async function startReleased(
+  plan: ServicePlan,
+  common: { readonly home: string; readonly env: Readonly<Record<string, string | undefined>> },
+  {
+    releases,
+    events,
+    signal,
+  }: ServiceStart & { readonly releases: ServiceReleases; readonly signal: AbortSignal },
+): Promise<KeptProcess> {
+  const surroundings = { ...common, folder: releases.folderOf(plan.name) };
+  const start = (stopping: AbortSignal) =>
+    startService(plan, surroundings, AbortSignal.any([stopping, signal]));
+  const begin = () => supervise({ name: plan.name, start }, events);
+  const kept = await begin().catch(async (failure: unknown) => {
+    if (surroundings.folder === CHECKOUT || signal.aborted) throw failure;
+    await releases.takeBack(plan.name, messageOf(failure));
+    surroundings.folder = CHECKOUT;
+    return begin();
+  });
+  releases.add({ plan, kept, surroundings });
+  return kept;
 }
 
 /** Absolute, as commands get it from `cluster.json`. */

@@ -4,7 +4,8 @@ import { type Child, type ChildSpec, startChild } from "./child.ts";
 import type { ServicePlan } from "./services.ts";
 import { startFailure, untilReady } from "./start-server.ts";
 
-const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+/** Whose services run unless another build of one was released. */
+export const CHECKOUT = fileURLToPath(new URL("../..", import.meta.url));
 const TIMEOUT_MS = 120_000;
 const PROBE_MS = 2_000;
 /** A service may finish what it is doing; one that hangs is ended. */
@@ -16,16 +17,19 @@ const GRACE_MS = 15_000;
  * young objects, and with room for many of those, memory outside the heap would force full collections.
  *
  * @param program from the root of the repository.
+ * @param folder the root of the code.
  */
-export function nodeArguments(program: string): string[] {
+export function nodeArguments(program: string, folder = CHECKOUT): string[] {
   const room = program.startsWith("inference/") ? ["--max-semi-space-size=64"] : [];
-  return [...room, "--import", "tsx", join(ROOT, program)];
+  return [...room, "--import", "tsx", join(folder, program)];
 }
 
 export interface ServiceSurroundings {
   /** Absolute path; the log goes to `logs/` below it. */
   readonly home: string;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** The root of the code; this checkout unless given. */
+  readonly folder?: string;
 }
 
 /**
@@ -38,16 +42,17 @@ export async function startService(
   surroundings: ServiceSurroundings,
   signal: AbortSignal,
 ): Promise<Child> {
+  const { folder = CHECKOUT } = surroundings;
   const spec: ChildSpec = {
     name: plan.name,
     command: process.execPath,
-    args: nodeArguments(plan.program),
+    args: nodeArguments(plan.program, folder),
     env: { ...surroundings.env, ...plan.env },
     logFile: join(surroundings.home, "logs", `${plan.name}.log`),
     pidFile: join(surroundings.home, "run", `${plan.name}.pid`),
     stopSignal: "SIGTERM",
     graceMs: GRACE_MS,
-    cwd: ROOT,
+    cwd: folder,
     ipc: true,
   };
   const child = await startChild(spec);
@@ -58,7 +63,8 @@ export async function startService(
   throw startFailure(spec, outcome);
 }
 
-async function answersOk(url: string): Promise<boolean> {
+/** Whether a request is answered by a 2xx. */
+export async function answersOk(url: string): Promise<boolean> {
   try {
     const answer = await fetch(url, { signal: AbortSignal.timeout(PROBE_MS) });
     await answer.body?.cancel();

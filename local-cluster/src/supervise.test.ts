@@ -10,6 +10,7 @@ function fakeChild(pid: number): Child & { end(exit: Exit): void } {
   return {
     ...{ name: "x", pid, exited, end, stop },
     isAlive: () => true,
+    ask: () => Promise.reject(new Error("it has no channel")),
     kill: () => end({ code: null, signal: "SIGKILL" }),
     [Symbol.asyncDispose]: stop,
   };

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Backoff, backoffMs } from "@canarec/service-kit/backoff";
-import { messageOf } from "@canarec/service-kit/errors";
+import { ServiceError, messageOf } from "@canarec/service-kit/errors";
 import type { Child, Exit } from "./child.ts";
 
 /** A process that lived this long was well: its end counts as the first failure. */
@@ -20,6 +20,21 @@ export interface SupervisionEvents {
   ended(name: string, exit: Exit, restartInMs: number): void;
   failedToStart(name: string, reason: string, retryInMs: number): void;
   restarted(name: string, child: Child): void;
+}
+
+/** A process that runs all the time, until disposed. */
+export interface KeptProcess extends AsyncDisposable {
+  /**
+   * The process that runs now. @throws ServiceError `unavailable` where it has ended and is being started again.
+   */
+  current(): Child;
+  /**
+   * Let `swap` put another process in its place, and keep that one. Where it throws, what ran goes on, or is started
+   * again. `signal` aborts when nothing shall run any longer.
+   *
+   * @throws what `swap` throws.
+   */
+  replace(swap: (old: Child, signal: AbortSignal) => Promise<Child>): Promise<void>;
 }
 
 /** Time and chance. */
@@ -47,13 +62,15 @@ export async function supervise(
   supervised: Supervised,
   events: SupervisionEvents,
   pace: Pace = REAL_PACE,
-): Promise<AsyncDisposable> {
+): Promise<KeptProcess> {
   const stopping = new AbortController();
   const child = await supervised.start(stopping.signal);
   events.started(supervised.name, child);
   const supervision = new Supervision(supervised, events, pace, stopping);
   const ended = supervision.keep(child);
   return {
+    current: () => supervision.current(),
+    replace: (swap) => supervision.replace(swap),
     async [Symbol.asyncDispose]() {
       stopping.abort();
       await supervision.stopChild();
@@ -70,6 +87,7 @@ class Supervision {
   /** In a row. */
   #failures = 0;
   #child: Child | undefined;
+  #swapping: Promise<Child> | undefined;
 
   constructor(
     supervised: Supervised,
@@ -87,12 +105,37 @@ class Supervision {
     await this.#child?.stop();
   }
 
+  current(): Child {
+    if (this.#child?.isAlive() === true) return this.#child;
+    const { name } = this.#supervised;
+    throw new ServiceError("unavailable", `${name} does not run just now: it is started again`);
+  }
+
+  async replace(swap: (old: Child, signal: AbortSignal) => Promise<Child>): Promise<void> {
+    this.#swapping = swap(this.current(), this.#stopping.signal);
+    try {
+      await this.#swapping;
+    } finally {
+      this.#swapping = undefined;
+    }
+  }
+
   async keep(first: Child): Promise<void> {
     for (let child: Child | undefined = first; child !== undefined;) {
       this.#child = child;
       const since = this.#pace.now();
       const exit = await child.exited;
-      if (this.#isStopping()) return;
+      const swapped = await this.#swapping?.catch(() => undefined); // told by replace()
+      if (this.#isStopping()) {
+        await swapped?.stop();
+        return;
+      }
+      if (swapped !== undefined) {
+        child = swapped;
+        this.#failures = 0;
+        this.#events.restarted(this.#supervised.name, child);
+        continue;
+      }
       if (this.#pace.now() - since > SETTLED_MS) this.#failures = 0;
       const waitMs = this.#nextWaitMs();
       this.#events.ended(this.#supervised.name, exit, waitMs);

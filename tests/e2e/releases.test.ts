@@ -12,6 +12,8 @@ import { type Installation, openInstallation } from "../integration/runtimes/doc
 import { type TemporaryFolder, temporaryFolder } from "../servers.ts";
 import { type ClusterProcess, eventually, npmStart } from "./cluster-process.ts";
 import { writeSmallCatalog } from "./small-catalog.ts";
+import { steadyLoad } from "../integration/load-balancer/steady-load.ts";
+import pg from "pg";
 
 const run = promisify(execFile);
 const ROOT = join(import.meta.dirname, "..", "..");
@@ -27,6 +29,8 @@ const KINDS: readonly Kind[] = [{ kind: "process" }, { kind: "docker", why: whyN
 let folder: TemporaryFolder;
 let installation: Installation | undefined;
 let repository: string;
+/** Bare: where the engineers push. */
+let origin: string;
 let home: string;
 let cluster: ClusterProcess;
 let file: ClusterFile;
@@ -45,6 +49,8 @@ async function open(kind: Runtime["kind"]): Promise<void> {
   home = join(folder.path, "home");
   execFileSync("git", ["clone", "--quiet", "--shared", ROOT, repository]);
   symlinkSync(join(ROOT, "node_modules"), join(repository, "node_modules"));
+  origin = join(folder.path, "origin.git");
+  execFileSync("git", ["clone", "--quiet", "--bare", "--shared", "--no-tags", ROOT, origin]);
   await start();
 }
 
@@ -76,6 +82,7 @@ async function start(): Promise<void> {
   const catalog = ["--catalog", writeSmallCatalog(folder.path)];
   cluster = npmStart(home, [...options, ...catalog], {
     ...{ RELEASE_REPOSITORY: repository, ...runtimeVariables() },
+    ...{ TAG_REPOSITORY: origin, TAG_SECONDS: "1", RELEASE_PLAN: "quick" },
   });
   file = await cluster.ready();
 }
@@ -96,6 +103,9 @@ async function canarec(...args: string[]): Promise<Record<string, unknown>> {
 }
 
 interface Status {
+  readonly release: { readonly releaseId: number; readonly code: string };
+  readonly gate: { readonly verdict: string } | null;
+  readonly verdict: object | null;
   readonly rollout: { readonly state: string };
   readonly replicas: readonly { readonly url: string; readonly ready: boolean }[];
   readonly transitions: readonly { readonly toState: string; readonly reason: string }[];
@@ -121,6 +131,46 @@ async function builds(users = 20): Promise<Set<string>> {
   return found;
 }
 
+const LINES = 3_000;
+const SEEN_BEFORE = 200;
+
+/** Send ratings, each of another user and movie, in the stream's own lines. */
+function replay(from: number, to: number, ...args: string[]): Promise<Record<string, unknown>> {
+  const lines = Array.from({ length: to - from }, (_, index) => {
+    const n = from + index;
+    const [user, movie, second] = [1 + Math.floor(n / 20), 1 + (n % 20), String(n % 60)];
+    const time = `2026-01-01T00:00:${second.padStart(2, "0")}`;
+    return `${time},${user},GET /rate/the+tale+of+${movie}=${3 + (n % 3)}\n`;
+  });
+  const path = join(folder.path, `ratings-${from}.log`);
+  writeFileSync(path, lines.join(""));
+  return canarec("stream", "replay", path, ...args);
+}
+
+async function rows<T extends object>(sql: string): Promise<T[]> {
+  const client = new pg.Client({ connectionString: file.postgresUrl });
+  await client.connect();
+  try {
+    return (await client.query<T>(sql)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+const rated = async () =>
+  (
+    await rows<{ n: number }>(
+      "select count(*)::int as n from interactions where rating is not null",
+    )
+  )[0]?.n;
+
+/** What a service says of itself, at the address that it has always had. */
+async function alive(service: string): Promise<string> {
+  const url = file.services[service]?.url ?? "";
+  const answer = (await (await fetch(`${url}/healthz`)).json()) as { status: string };
+  return answer.status;
+}
+
 describe.each(KINDS)("releases of npm start, by the $kind runtime", ({ kind, why }) => {
   beforeAll(() => (why === undefined ? open(kind) : undefined), BUILD_LIMIT_MS);
   afterAll(() => (why === undefined ? close() : undefined));
@@ -137,8 +187,17 @@ describe.each(KINDS)("releases of npm start, by the $kind runtime", ({ kind, why
     );
     const plan = await canarec("release", "plan", "--plan", "quick");
     expect(plan).toMatchObject({ plan: "quick", kind: "no-data" });
-    const { releaseId } = await canarec("release", "submit", "--ref", "HEAD", "--plan", "quick");
-    const { replicas } = await untilState(releaseId, "ramping");
+    await replay(0, SEEN_BEFORE); // so that its bundle is another than main's, and the gate has something to look at
+    // No more than this: what follows is nobody's command.
+    git("tag", "release-recommender-nightly-1");
+    git("push", "--quiet", origin, "release-recommender-nightly-1");
+    const releaseId = await eventually(async () => {
+      const status = await statusOf(2).catch(() => undefined);
+      return status?.release.releaseId;
+    });
+    const { release, gate, replicas } = await untilState(releaseId, "ramping", "holding");
+    expect(release.code).toBe(changed);
+    expect(gate?.verdict).toMatch(/^(pass|no-data)$/);
     for (const { url } of replicas) {
       expect(await (await fetch(`${url}/healthz`)).json()).toEqual({ status: "alive and new" });
     }
@@ -148,6 +207,10 @@ describe.each(KINDS)("releases of npm start, by the $kind runtime", ({ kind, why
       expect(await (await fetch(`${url}/healthz`)).json()).toEqual({ status: "alive" });
     }
     expect([...(await builds(40))].filter((build) => ![main, changed].includes(build))).toEqual([]);
+    await eventually(async () => (await statusOf(releaseId)).verdict);
+    // The tag was submitted: asked for once more, its release is looked at.
+    const again = await canarec("release", "tag", "release-recommender-nightly-1");
+    expect(again).toMatchObject({ release: { releaseId, code: changed } });
 
     const before = file.services["control-plane"]?.pid ?? 0;
     process.kill(before, "SIGKILL");
@@ -173,6 +236,51 @@ describe.each(KINDS)("releases of npm start, by the $kind runtime", ({ kind, why
     expect(await builds()).toEqual(new Set([main]));
   });
 
+  it("replaces the parser and the load balancer by tags, without losing a line or a request", async ({
+    skip,
+  }) => {
+    skip(kind !== "process", "services are processes of this machine whatever runs the replicas");
+    const code = git("rev-parse", "HEAD");
+    git("tag", "release-parser-1");
+    git("tag", "release-load-balancer-1");
+    await using load = steadyLoad(file.publicUrl, 3);
+    const replayed = replay(SEEN_BEFORE, LINES, "--rate", "200");
+    const parser = await canarec("release", "tag", "release-parser-1");
+    expect(parser).toMatchObject({ service: "stream-parser", code, state: "serving" });
+    expect(await alive("stream-parser")).toBe("alive and new");
+    const balancer = await canarec("release", "tag", "release-load-balancer-1");
+    expect(balancer).toMatchObject({ service: "load-balancer", code, state: "serving" });
+    expect(await replayed).toMatchObject({ sent: LINES - SEEN_BEFORE, committed: true });
+    const asked = await load.stop();
+    expect(asked.filter(({ status, movies }) => status !== 200 || movies !== 20)).toEqual([]);
+    expect(asked.length).toBeGreaterThan(100);
+    expect(await canarec("stream", "status")).toMatchObject({ lag: 0, rejected: [] });
+    expect(await rated()).toBe(LINES);
+  });
+
+  it("keeps a service whose next build does not become ready", async ({ skip }) => {
+    skip(kind !== "process", "services are processes of this machine whatever runs the replicas");
+    const before = readClusterFile(home)?.services["monitoring"]?.pid;
+    commit("monitoring/src/main.ts", (text) => `process.exit(4);\n${text}`);
+    const refused = canarec("release", "service", "monitoring", "--ref", "HEAD");
+    await expect(refused).rejects.toThrow(/monitoring is rolled-back: monitoring-next ended/);
+    expect(readClusterFile(home)?.services["monitoring"]?.pid).toBe(before);
+    const { serviceReleases } = await canarec("release", "services");
+    expect(serviceReleases).toMatchObject([
+      { service: "monitoring", state: "rolled-back" },
+      { service: "load-balancer", state: "serving", tag: "release-load-balancer-1" },
+      { service: "stream-parser", state: "serving", tag: "release-parser-1" },
+    ]);
+    const audit =
+      "select actor, outcome from audit_log where action = 'submit-service' order by at";
+    expect(await rows(audit)).toMatchObject([
+      { actor: "tag release-parser-1", outcome: "accepted" },
+      { actor: "tag release-load-balancer-1", outcome: "accepted" },
+      { outcome: "accepted" },
+    ]);
+    git("reset", "--quiet", "--hard", "HEAD~1");
+  });
+
   it("restores after a restart what was promoted, and leaves no process behind", async () => {
     const [main = ""] = await builds();
     process.kill(file.pid, "SIGINT");
@@ -181,6 +289,7 @@ describe.each(KINDS)("releases of npm start, by the $kind runtime", ({ kind, why
     expect(containers()).toBe("");
     await start();
     expect(await builds()).toEqual(new Set([main]));
+    if (kind === "process") expect(await alive("stream-parser")).toBe("alive and new");
     expect(existsSync(join(home, "builds", main))).toBe(kind === "process");
     expect(containers() === "").toBe(kind === "process");
   });

@@ -4,6 +4,7 @@ import type { SubmitOptions } from "../release/release-actions.ts";
 import type { DrillOptions } from "../release/drill-action.ts";
 import { examples, leaf } from "./leaf.ts";
 import { addSimulateCommand } from "./release-simulate.ts";
+import { addTagCommands } from "./release-tag.ts";
 import { releaseNumber, wholeNumber } from "./parse-number.ts";
 
 const COMMANDS: Readonly<Record<string, string>> = {
@@ -53,6 +54,7 @@ export function addReleaseCommands(program: Command, context: CliContext): void 
     });
   addSimulateCommand(group, context);
   addDrill(group, context);
+  addTagCommands(group, context);
   addLooks(group, context);
   for (const [kind, description] of Object.entries(COMMANDS)) {
     leaf(group, kind, description)

@@ -72,7 +72,7 @@ export function controlApi(context: CliContext, options: CommonOptions): Control
       method,
       signal: AbortSignal.any([context.signal, AbortSignal.timeout(LIMIT_MS)]),
       headers: {
-        authorization: `Bearer ${tokenOf(servers.config.controlTokenFile ?? join(servers.home, "control-token"))}`,
+        authorization: `Bearer ${tokenOf(tokenFileOf(servers))}`,
         "content-type": "application/json",
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
@@ -88,6 +88,11 @@ export function controlApi(context: CliContext, options: CommonOptions): Control
     post: (path, body) => call("POST", path, body),
     delete: (path, body) => call("DELETE", path, body),
   };
+}
+
+/** Where the token of the control plane's API is. */
+export function tokenFileOf({ config, home }: Pick<Servers, "config" | "home">): string {
+  return config.controlTokenFile ?? join(home, "control-token");
 }
 
 /** Who asks, for the record. */

@@ -65,14 +65,17 @@ function writing(db: Pick<Database, "pool" | "transaction">) {
       const message = `the tag ${tag ?? ""} was submitted before`;
       throw new ServiceError("failed_precondition", message);
     },
-    /** Change one that is open; whichever served before one that serves is `replaced`. */
+    /**
+     * Change one that is open, or take back one that serves. Whichever served before one that does is `replaced`;
+     * what is over stays as it is.
+     */
     change: (id: number, change: ServiceReleaseChange) =>
       db.transaction(async ({ client }) => {
         const { state, at, notice } = change;
         if (state === "serving") await replaceBefore(client, id, at);
         await client.query(
           `update service_releases set state = $2, reason = $3, changed_at = $4
-           where service_release_id = $1 and state in ${OPEN}`,
+           where service_release_id = $1 and (state in ${OPEN} or (state = 'serving' and $2 = 'rolled-back'))`,
           [id, state, change.reason, at],
         );
         if (notice !== undefined) await writeNotice(client, `service-${id}-${state}`, notice, at);

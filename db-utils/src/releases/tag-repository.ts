@@ -14,6 +14,12 @@ export interface KnownTag extends Tag {
 /** A message for the operators, written with what it tells. */
 export type TagNotice = Omit<Notice, "kind">;
 
+/** What a tag became: one of both. */
+export interface TagRelease {
+  readonly releaseId?: number | null;
+  readonly serviceReleaseId?: number | null;
+}
+
 type Queryable = Pick<Database["pool"], "query">;
 
 /** What is known of the tags of a repository, which its address's SHA-256 names. */
@@ -57,18 +63,24 @@ export class TagRepository {
   }
 
   /** The release that was made of a tag's commit, where whoever asked for it has not heard of it. */
-  async releaseOf({ tag, code }: Tag): Promise<number | undefined> {
-    const { rows } = await this.#db.pool.query<{ id: number }>(
-      "select release_id as id from releases where tag = $1 and code = $2 order by release_id limit 1",
+  async releaseOf({ tag, code }: Tag): Promise<TagRelease | undefined> {
+    const { rows } = await this.#db.pool.query<TagRelease>(
+      `select release_id as "releaseId", null as "serviceReleaseId" from releases where tag = $1 and code = $2
+       union all
+       select null, service_release_id from service_releases where tag = $1 and code = $2 limit 1`,
       [tag, code],
     );
-    return rows[0]?.id;
+    return rows[0];
   }
 
-  async submitted(tag: string, releaseId: number): Promise<void> {
+  async submitted(
+    tag: string,
+    { releaseId = null, serviceReleaseId = null }: TagRelease,
+  ): Promise<void> {
     await this.#db.pool.query(
-      "update release_tags set outcome = 'submitted', release_id = $3 where repository = $1 and tag = $2",
-      [this.#repository, tag, releaseId],
+      `update release_tags set outcome = 'submitted', release_id = $3, service_release_id = $4
+       where repository = $1 and tag = $2`,
+      [this.#repository, tag, releaseId, serviceReleaseId],
     );
   }
 

@@ -57,6 +57,16 @@ describe("assignTrack", () => {
     fc.assert(fc.property(salt, userId, (s, id) => assignTrack(s, id, weight) === track));
   });
 
+  it("begins with the first bucket and ends before the bucket that the weight names", () => {
+    const bucket = bucketOf("r1", 42); // 469
+    expect(assignTrack("r1", 42, bucket / BUCKETS)).toBe("main");
+    expect(assignTrack("r1", 42, (bucket + 1) / BUCKETS)).toBe("nightly");
+  });
+
+  it.each([-0.01, 1.01, Number.NaN])("refuses the weight %d, and names it", (weight) => {
+    expect(() => assignTrack("r1", 42, weight)).toThrow(`weight ${weight} is not in [0, 1]`);
+  });
+
   it("gives nightly its share within three standard deviations", () => {
     for (const weight of [0.05, 0.25, 0.5]) {
       const users = 100_000;

@@ -6,6 +6,7 @@ import { createPoolMetrics } from "@canarec/db-utils/pool-metrics";
 import { createControlRepository } from "@canarec/db-utils/releases/control-repository";
 import { createGateRepository } from "@canarec/db-utils/releases/gate-repository";
 import { createReleaseRepository } from "@canarec/db-utils/releases/release-repository";
+import { createServiceReleaseRepository } from "@canarec/db-utils/releases/service-release-repository";
 import { ServiceError, messageOf } from "@canarec/service-kit/errors";
 import { healthRoutes } from "@canarec/service-kit/health";
 import { createApp, errorHandler, listen, unknownPath } from "@canarec/service-kit/http";
@@ -15,6 +16,7 @@ import { type Registry, createRegistry } from "@canarec/service-kit/metrics";
 import { observeRequests } from "@canarec/service-kit/request-metrics";
 import { parsePlans } from "../rollout/plans.ts";
 import { ENDED } from "../rollout/rollout.ts";
+import { resolveRef } from "../runtimes/repository.ts";
 import type { Runtime } from "../runtimes/runtime.ts";
 import type { ControlConfig } from "./config.ts";
 import { controlRoutes } from "./control-routes.ts";
@@ -28,6 +30,7 @@ import { readReleases } from "./read-releases.ts";
 import { watchRollouts } from "./rollout-metrics.ts";
 import { openRuntime } from "./open-runtime.ts";
 import { ReplicaSet } from "./replica-set.ts";
+import { serviceReleaseRoutes } from "./service-release-routes.ts";
 import { roundsOf } from "./one-round.ts";
 import { RoutingWriter } from "./routing-writer.ts";
 import { steadyClock } from "./steady-clock.ts";
@@ -53,8 +56,7 @@ export async function startControlPlane(
   overrides: Overrides = {},
 ): Promise<ControlPlane> {
   await using opened = new Resources();
-  const nowMs = overrides.nowMs ?? steadyClock();
-  const wake = wakeable();
+  const [nowMs, wake] = [overrides.nowMs ?? steadyClock(), wakeable()];
   const registry = createRegistry("control-plane");
   const parts = { log, overrides, opened, registry, nowMs, changed: wake.now };
   const core = await openCore(config, parts);
@@ -62,14 +64,16 @@ export async function startControlPlane(
   const { mainReplicas } = config;
   const submitParts = submitPartsOf(controller, { releases, runtime, plans, mainReplicas, nowMs });
   const operators = openOperators(config, { ...parts, database: core.database });
+  const common = { ...operators, nowMs, log };
   const routes = controlRoutes({
-    ...{ ...core, ...operators, nowMs, log },
+    ...{ ...core, ...common },
     submit: async (submission) => {
       const submitting = await submitParts();
       const releaseId = await submit(submission, submitting);
       const queue = submission.queue ?? plans.get(submission.plan)?.queue;
-      const gives = submission.emergency ? GIVES_WAY_TO_EMERGENCY : GIVES_WAY;
-      if (queue === "supersede" || submission.emergency) {
+      const isUrgent = submission.emergency && submission.source !== "tag"; // that the gate may yet refuse
+      const gives = isUrgent ? GIVES_WAY_TO_EMERGENCY : GIVES_WAY;
+      if (queue === "supersede" || isUrgent) {
         await supersede(releaseId, { waiting: submitting.waiting, gives }, core);
       }
       return releaseId;
@@ -86,6 +90,7 @@ export async function startControlPlane(
         isReady() ? { ready: true } : { ready: false, reason: "main is not restored yet" },
       ),
     )
+    .use(serviceRoutes(config, core, common))
     .use(routes)
     .use(unknownPath())
     .use(errorHandler(log));
@@ -163,6 +168,18 @@ async function releaseFirst(
   if (controller.epoch === undefined || (await releases.mains(1)).length > 0) return;
   const bundleId = await newestBundle(database);
   if (bundleId !== undefined) await submitFirst(await submitParts(), { bundleId, ref });
+}
+
+function serviceRoutes(
+  { repository, supervisor }: ControlConfig,
+  { database }: Core,
+  common: Pick<Parameters<typeof serviceReleaseRoutes>[0], "authorise" | "audit" | "nowMs" | "log">,
+) {
+  return serviceReleaseRoutes({
+    ...{ ...common, replaceable: supervisor !== undefined },
+    serviceReleases: createServiceReleaseRepository(database),
+    resolve: (ref) => resolveRef(repository, ref),
+  });
 }
 
 /** States of a release that gives way to a newer one: users have not begun to judge it. */

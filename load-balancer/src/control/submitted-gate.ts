@@ -16,6 +16,8 @@ export interface GateSubmission {
   readonly gate?: SubmittedGate | undefined;
   readonly bundle?: string | undefined;
   readonly emergency: boolean;
+  /** A tag puts a build in main's place without a judgement, but not without the gate. */
+  readonly source?: string | undefined;
   readonly actor: string;
 }
 
@@ -27,7 +29,7 @@ export interface GateSubmission {
  *   "invalid_argument" for a report about another bundle.
  */
 export function submittedGate(
-  { gate, bundle, emergency, actor }: GateSubmission,
+  { gate, bundle, emergency, source, actor }: GateSubmission,
   main: Pick<Release, "bundleId"> | undefined,
   at: Date,
 ): GateResult | undefined {
@@ -35,7 +37,9 @@ export function submittedGate(
     ...{ at, verdict: "skipped", actor, reason, report: null },
   });
   if (gate === undefined) {
-    return emergency ? skipped("nobody judges what is put in place at once") : undefined;
+    return emergency && source !== "tag"
+      ? skipped("nobody judges what is put in place at once")
+      : undefined;
   }
   if (gate.kind === "skipped") return skipped(gate.reason);
   const { report } = gate;

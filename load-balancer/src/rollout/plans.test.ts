@@ -24,6 +24,13 @@ describe("the named plans", () => {
     });
   });
 
+  it("say in every field what they said: whoever changes a default changes this on purpose", () => {
+    const standard = plans.get("standard");
+    expect(standard && planHash(standard)).toBe(
+      "41322afa0ce8010e00374416906e948901811df3217edcfc31425565fccdd76f",
+    );
+  });
+
   it("are refused with the plan and the field that is wrong", () => {
     const wrong = { bad: { ...(file as { quick: object }).quick, margin: 0 } };
     expect(() => parsePlans(wrong)).toThrow(/"bad",\s+"margin"/);

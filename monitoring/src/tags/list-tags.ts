@@ -1,11 +1,9 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import type { Tag } from "@canarec/db-utils/releases/tag-repository";
+import { TAG_PREFIXES, wishOf } from "./tag-kinds.ts";
 
 const run = promisify(execFile);
-
-/** Tags of this kind are wishes to release. */
-export const TAG_PREFIX = "release-recommender-nightly-";
 
 const LIMIT_MS = 60_000;
 const OUTPUT_BYTES = 16_000_000;
@@ -23,7 +21,8 @@ export interface GitOptions {
 
 /** The tags of a repository that ask for a release. @throws what execFile does; mind the address in it. */
 export async function listTags(options: GitOptions): Promise<readonly Tag[]> {
-  const args = ["ls-remote", "--tags", "--", options.repository, `refs/tags/${TAG_PREFIX}*`];
+  const patterns = TAG_PREFIXES.map((prefix) => `refs/tags/${prefix}*`);
+  const args = ["ls-remote", "--tags", "--", options.repository, ...patterns];
   return parseTags(await git(args, options));
 }
 
@@ -50,16 +49,14 @@ async function git(args: readonly string[], { env, signal }: GitOptions): Promis
   return stdout;
 }
 
-const LINE = new RegExp(
-  `^([0-9a-f]{40,64})\\trefs/tags/(${TAG_PREFIX}[\\w.-]{1,200})(\\^\\{\\})?$`,
-);
+const LINE = /^([0-9a-f]{40,64})\trefs\/tags\/([\w.-]+)(\^\{\})?$/;
 
 /** What `git ls-remote` prints. An annotated tag has a second line, with the commit that it names. */
 export function parseTags(text: string): readonly Tag[] {
   const codes = new Map<string, string>();
   for (const line of text.split("\n")) {
     const [, code, tag, peeled] = LINE.exec(line) ?? [];
-    if (code === undefined || tag === undefined) continue;
+    if (code === undefined || tag === undefined || wishOf(tag) === undefined) continue;
     if (peeled !== undefined || !codes.has(tag)) codes.set(tag, code);
   }
   return [...codes].map(([tag, code]) => ({ tag, code }));

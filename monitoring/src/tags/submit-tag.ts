@@ -3,6 +3,7 @@ import type { Queryable } from "@canarec/db-utils/queryable";
 import { ReleasePlan } from "@canarec/load-balancer/contract/release-plan";
 import { z } from "zod";
 import { forecastRelease } from "../judge/forecast-release.ts";
+import { wishOf } from "./tag-kinds.ts";
 
 const LIMIT_MS = 30_000;
 
@@ -22,18 +23,51 @@ export interface TagSubmission {
 /** `later`: nobody could be asked. */
 export type Submitted =
   | { readonly kind: "submitted"; readonly releaseId: number }
+  | { readonly kind: "service-submitted"; readonly serviceReleaseId: number }
   | { readonly kind: "refused"; readonly reason: string }
   | { readonly kind: "later"; readonly reason: string };
 
 const Plans = z.object({ plans: z.record(z.string(), ReleasePlan) });
 const Created = z.object({ releaseId: z.int() });
+const ServiceCreated = z.object({ serviceReleaseId: z.int() });
+/** Of what becomes main without a judgement. */
+const UNJUDGED_PLAN = "emergency";
 const Problem = z.object({ message: z.string() });
 
-/** Submit a release for a tag, as `canarec release submit` does: not where the traffic cannot show the plan's margin. */
+interface Surroundings {
+  readonly client: Queryable;
+  readonly now: Date;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Submit what a tag asks for: a service's build; a build of the recommender as `canarec release submit` does, not where the
+ * traffic cannot show the plan's margin; or one that shall be main, which the offline gate alone is asked about.
+ */
 export async function submitTag(
-  { tag, ref, plan: name }: TagSubmission,
+  submission: TagSubmission,
   control: ControlAccess,
-  { client, now, signal }: { client: Queryable; now: Date; signal: AbortSignal },
+  surroundings: Surroundings,
+): Promise<Submitted> {
+  const { tag, ref } = submission;
+  const wish = wishOf(tag);
+  if (wish === undefined) return { kind: "refused", reason: "its name asks for nothing" };
+  const common = { ref, tag, source: "tag", actor: `tag ${tag}` };
+  if (wish.kind === "service") {
+    const body = { ...common, service: wish.service };
+    return post(control, "/service-releases", { body, signal: surroundings.signal });
+  }
+  if (!wish.judged) {
+    const body = { ...common, plan: UNJUDGED_PLAN, emergency: true };
+    return post(control, "/releases", { body, signal: surroundings.signal });
+  }
+  return submitJudged(submission, common, { control, ...surroundings });
+}
+
+async function submitJudged(
+  { plan: name }: TagSubmission,
+  common: object,
+  { control, client, now, signal }: Surroundings & { readonly control: ControlAccess },
 ): Promise<Submitted> {
   const { plans } = Plans.parse(await (await call(control, "/plans", { signal })).json());
   const plan = plans[name];
@@ -47,10 +81,21 @@ export async function submitTag(
     forecast.kind === "no-data"
       ? undefined
       : { users: forecast.users, information: forecast.information };
-  const body = { ref, tag, plan: name, source: "tag", actor: `tag ${tag}`, expectation };
-  const response = await call(control, "/releases", { signal, body });
+  return post(control, "/releases", { body: { ...common, plan: name, expectation }, signal });
+}
+
+async function post(
+  control: ControlAccess,
+  path: "/releases" | "/service-releases",
+  request: { readonly body: object; readonly signal: AbortSignal },
+): Promise<Submitted> {
+  const response = await call(control, path, request);
   const answer: unknown = await response.json();
-  if (response.ok) return { kind: "submitted", releaseId: Created.parse(answer).releaseId };
+  if (response.ok) {
+    return path === "/releases"
+      ? { kind: "submitted", ...Created.parse(answer) }
+      : { kind: "service-submitted", ...ServiceCreated.parse(answer) };
+  }
   const reason = Problem.safeParse(answer).data?.message ?? `status ${response.status}`;
   return { kind: response.status >= 500 ? "later" : "refused", reason };
 }

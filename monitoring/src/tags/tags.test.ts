@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { parseTags } from "./list-tags.ts";
 import { sortTags } from "./sort-tags.ts";
+import { wishOf } from "./tag-kinds.ts";
 
 const a = "a".repeat(40);
 const b = "b".repeat(40);
@@ -42,5 +43,21 @@ describe("sortTags", () => {
       submit: [],
       moved: [{ tag: name("1"), code: b, before: a }],
     });
+  });
+});
+
+describe("wishOf", () => {
+  it.each([
+    ["release-recommender-nightly-7", { kind: "recommender", judged: true }],
+    ["release-recommender-main-2026.11", { kind: "recommender", judged: false }],
+    ["release-parser-1", { kind: "service", service: "stream-parser" }],
+    ["release-load-balancer-1", { kind: "service", service: "load-balancer" }],
+    ["release-monitoring-1", { kind: "service", service: "monitoring" }],
+    ["release-parser-", undefined],
+    ["release-parser-a b", undefined],
+    ["release-inference-1", undefined],
+    ["x-release-parser-1", undefined],
+  ])("of %s is %j", (tag, wish) => {
+    expect(wishOf(tag)).toEqual(wish);
   });
 });

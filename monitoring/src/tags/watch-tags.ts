@@ -25,7 +25,7 @@ export interface TagWatchOptions {
 }
 
 /**
- * Submit each new tag `release-recommender-nightly-*` of a repository, once. Tags from before the first
+ * Submit each new tag of a repository that asks for a release (`tag-kinds.ts`), once. Tags from before the first
  * look are left alone; a tag that moves is told to the operators, and not submitted again.
  */
 export function watchTags(options: TagWatchOptions): AsyncDisposable {
@@ -99,9 +99,9 @@ async function submitOnce(one: Tag, parts: Submitting): Promise<void> {
   await fetchTag(tag, parts.releaseRepository, git);
   const surroundings = { client: db.pool, now: now(), signal };
   const submitted = await submitTag({ tag, ref: code, plan }, control, surroundings);
-  if (submitted.kind === "submitted") {
-    await tags.submitted(tag, submitted.releaseId);
-    log.info({ tag, release: submitted.releaseId }, "a tag was submitted");
+  if (submitted.kind === "submitted" || submitted.kind === "service-submitted") {
+    await tags.submitted(tag, submitted);
+    log.info({ ...submitted, tag }, "a tag was submitted");
   } else if (submitted.kind === "refused") {
     const text = refusedText(one, submitted.reason, now());
     const notice = { key: `tag-${tag}-refused`, text };
