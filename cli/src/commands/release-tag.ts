@@ -1,9 +1,11 @@
 import { type Command, Argument } from "commander";
-import { RELEASED_SERVICES } from "@canarec/db-utils/schema/service-releases";
 import type { CliContext } from "../cli-context.ts";
 import type { TagOptions } from "../release/tag-action.ts";
 import type { ServiceOptions } from "../release/service-actions.ts";
 import { examples, leaf } from "./leaf.ts";
+
+/** Their names alone: help loads no schema. The control plane refuses any other. */
+const SERVICES = ["stream-parser", "load-balancer", "monitoring"];
 
 /** `canarec release tag`, `service` and `services`: what tags ask for, and builds of what is not the recommender. */
 export function addTagCommands(group: Command, context: CliContext): void {
@@ -18,7 +20,7 @@ export function addTagCommands(group: Command, context: CliContext): void {
       await tagAction(context, name, options);
     });
   leaf(group, "service", "replace a service by another build of it while it works")
-    .addArgument(new Argument("<service>", "which").choices(RELEASED_SERVICES))
+    .addArgument(new Argument("<service>", "which").choices(SERVICES))
     .requiredOption("--ref <ref>", "branch, tag or commit")
     .addHelpText("after", examples("release service stream-parser --ref HEAD"))
     .action(async (service: string, options: ServiceOptions) => {
