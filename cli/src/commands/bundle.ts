@@ -10,7 +10,7 @@ export function addBundleCommands(program: Command, context: CliContext): void {
     "build",
     "build a bundle of catalogue, neighbour lists and statistics as they are now",
   )
-    .option("--no-learned", "neighbours alone: do not train as the last canarec train did")
+    .option("--no-learned", "neighbours alone: do not train as canarec train did")
     .addHelpText("after", examples("bundle build", "bundle build --no-learned"))
     .action(async (options: { learned: boolean }) => {
       const { buildAction } = await import("../bundle/build-action.ts");

@@ -10,6 +10,7 @@ const Documents = z.object({
   parameters: z
     .object({
       models: z.record(z.string(), z.record(z.string(), z.json())),
+      choice: z.string().optional(),
       blend: z.looseObject({
         terms: z.array(z.object({ signal: z.string(), shape: z.string(), weight: z.number() })),
       }),

@@ -39,6 +39,8 @@ function runInWords(run: RunView): string {
         .join(", "),
     ]);
     lines.push("", table(["model", "weight", "fit", "parameters"], rows));
+    if (parameters.choice === "chosen")
+      lines.push("", "An experiment: no build follows it unless its own bundle is promoted.");
   }
   if (metrics !== null) {
     const on = `On a ${metrics.protocol} split, ${counted(metrics.users, "user")}:`;

@@ -23,6 +23,7 @@ interface Options extends CommonOptions {
 export async function trainAction(context: CliContext, options: Options): Promise<void> {
   const { seed, threads, since = null } = options;
   const plans = planModels(options.models ?? []);
+  const choice = plans.length === planModels([]).length ? "all" : "chosen";
   const trained = await withDatabase(context, options, async (database, servers) => {
     const { streamTopic } = servers;
     const chromaUrl = servers.chromaUrl();
@@ -37,7 +38,7 @@ export async function trainAction(context: CliContext, options: Options): Promis
         signal: context.signal,
         nowMs: () => performance.now(),
       },
-      await codeVersion(),
+      { code: await codeVersion(), choice },
     );
   });
   printResult<TrainReport>(context, options, reportOf(trained), trainingInWords);

@@ -22,7 +22,7 @@ export type TrainAgainOptions = Omit<
 };
 
 /**
- * Train as the last run that succeeded did, on the data of now; undefined where none did, or none of its models is
+ * Train as the run did that builds follow, on the data of now; undefined where there is none, or none of its models is
  * left in this code.
  */
 export async function trainAgain({
@@ -31,7 +31,7 @@ export async function trainAgain({
   servers,
   ...input
 }: TrainAgainOptions): Promise<(BuildReport & { readonly models: readonly string[] }) | undefined> {
-  const last = await createTrainingRunRepository(input.database).lastSucceeded();
+  const last = await createTrainingRunRepository(input.database).followed();
   const plans = plansLike(last?.parameters);
   if (last === undefined || plans === undefined) return undefined;
   await using products = openProducts(THREADS);
@@ -40,7 +40,7 @@ export async function trainAgain({
   const trained = await recordedTraining(
     { ...input, chromaUrl: servers.chromaUrl(), plans, seed, since },
     { ...shown.hooks, products, signal: context.signal, nowMs: () => performance.now() },
-    await codeVersion(),
+    { code: await codeVersion(), choice: "repeated" },
   );
   const { bundleId, outcome, movies, withoutNeighbours, bytes, collection, watermark } = trained;
   const models = plans.map(({ name }) => name);

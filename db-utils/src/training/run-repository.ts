@@ -26,8 +26,15 @@ export interface TrainingRun {
   readonly failure: string | null;
 }
 
+/**
+ * Whose choice a run's models were: `all` that there were, some that were `chosen` for an experiment, or those of an
+ * earlier run, `repeated` for a build.
+ */
+export type ModelChoice = "all" | "chosen" | "repeated";
+
 /** What a run that succeeded has to tell. */
-export type TrainingResult = Pick<TrainingRun, "parameters" | "durations" | "metrics"> & {
+export type TrainingResult = Pick<TrainingRun, "durations" | "metrics"> & {
+  readonly parameters: Readonly<Record<string, unknown>> & { readonly choice: ModelChoice };
   readonly bytes: number;
   readonly bundleId: string;
 };
@@ -52,13 +59,24 @@ export interface TrainingRunRepository {
   /** The latest first. */
   list(limit: number): Promise<TrainingRun[]>;
   find(runKey: number): Promise<TrainingRun | undefined>;
-  /** The run that succeeded last; undefined before the first. */
-  lastSucceeded(): Promise<TrainingRun | undefined>;
+  /**
+   * The run that builds train like: the newest that succeeded with all models, or with chosen ones in a bundle that was
+   * promoted and not rolled back. Undefined without one. A run that does not say whose choice it was counts as one of all.
+   */
+  followed(): Promise<TrainingRun | undefined>;
 }
 
 const COLUMNS = `run_key as "runKey", started_at as "startedAt", finished_at as "finishedAt", state, code, seed,
   since, watermark, data_hash as "dataHash", users, movies, interactions, parameters, durations, metrics, bytes,
   bundle_id as "bundleId", failure`;
+
+const FOLLOWED = `where state = 'succeeded' and case coalesce(parameters->>'choice', 'all')
+    when 'all' then true
+    when 'chosen' then exists (
+      select from releases join rollouts using (release_id)
+      where releases.bundle_id = training_runs.bundle_id and rollouts.state = 'promoted')
+    else false end
+  order by run_key desc limit 1`;
 
 export function createTrainingRunRepository({
   pool,
@@ -106,7 +124,6 @@ export function createTrainingRunRepository({
     },
     list: (limit) => select("order by run_key desc limit $1", [limit]),
     find: async (runKey) => (await select("where run_key = $1", [runKey]))[0],
-    lastSucceeded: async () =>
-      (await select("where state = 'succeeded' order by run_key desc limit 1", []))[0],
+    followed: async () => (await select(FOLLOWED, []))[0],
   };
 }

@@ -54,16 +54,43 @@ describe("canarec train", () => {
     expect(listed.out).toContain(second.bundleId.slice(0, 12));
   });
 
-  it("has bundle build train as the last run did, unless told otherwise", async () => {
-    const built = (await canarecJson(["bundle", "build"], { env })) as Trained;
-    expect(built.models).toEqual(["popularity", "item_knn"]);
-    const { runs } = (await canarecJson(["runs", "list"], { env })) as { runs: Trained[] };
-    // The same models, data and seed: the bundle that is there already.
-    expect(built.bundleId).toBe(runs[0]?.bundleId);
-    expect(runs[1]?.bundleId).toBe(built.bundleId);
-    const plain = (await canarecJson(["bundle", "build", "--no-learned"], { env })) as Trained;
-    expect(plain.models).toEqual([]);
-    expect(plain.bundleId).not.toBe(built.bundleId);
+  const build = async (...args: string[]) =>
+    (await canarecJson(["bundle", "build", ...args], { env })) as Trained;
+
+  it("has bundle build train as the last run of all models did, not as an experiment", async () => {
+    const plain = await build("--no-learned");
+    expect(await build()).toMatchObject({ models: [], bundleId: plain.bundleId });
+    const whole = (await canarecJson(["train", "--seed", "3"], { env })) as Trained;
+    await canarecJson(["train", "--models", "popularity"], { env });
+    // The same models, data and seed: the bundle that is there already. A build is not followed itself.
+    for (const _ of ["first", "second"]) {
+      expect(await build()).toMatchObject({ models: whole.models, bundleId: whole.bundleId });
+    }
+    expect(await build("--no-learned")).toMatchObject({ models: [], bundleId: plain.bundleId });
+  });
+
+  it("has bundle build follow an experiment whose bundle is promoted, until that is rolled back", async () => {
+    const some = ["--models", "popularity,item_knn"];
+    const experiment = (await canarecJson(["train", ...some], { env })) as Trained;
+    const { rows } = await world.database.pool.query<{ id: number }>(
+      `insert into releases (submitted_at, kind, ref, code, build, plan, plan_hash, actor, source, bundle_id)
+       values (now(), 'trial', 'v1', repeat('a', 40), 'b', '{}', repeat('b', 64), 'me', 'cli', $1)
+       returning release_id as id`,
+      [experiment.bundleId],
+    );
+    const becomes = (state: string) =>
+      world.database.pool.query(
+        `insert into rollouts (release_id, state, detail, sequence, updated_at) values ($1, $2, '{}', 1, now())
+         on conflict (release_id) do update set state = excluded.state`,
+        [rows[0]?.id, state],
+      );
+    await becomes("rolled-back");
+    expect((await build()).models).not.toEqual(experiment.models);
+    await becomes("promoted");
+    expect(await build()).toMatchObject({
+      models: experiment.models,
+      bundleId: experiment.bundleId,
+    });
   });
 
   it("says why a movie is not in a list of a bundle, without a replica", async () => {

@@ -138,6 +138,6 @@ export function trainNow(
       signal,
       nowMs: () => performance.now(),
     },
-    "unknown",
+    { code: "unknown", choice: models.length === 0 ? "all" : "chosen" },
   );
 }

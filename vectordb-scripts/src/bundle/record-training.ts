@@ -1,4 +1,8 @@
-import { createTrainingRunRepository } from "@canarec/db-utils/training/run-repository";
+import {
+  type ModelChoice,
+  type TrainingRun,
+  createTrainingRunRepository,
+} from "@canarec/db-utils/training/run-repository";
 import { messageOf } from "@canarec/service-kit/errors";
 import { withoutPasswords } from "@canarec/service-kit/logging";
 import {
@@ -10,15 +14,20 @@ import {
 
 export type RecordedTraining = TrainedBundle & { readonly run: number };
 
+/** Whose code trains, and whose choice its models were. */
+export interface TrainedBy extends Pick<TrainingRun, "code"> {
+  readonly choice: ModelChoice;
+}
+
 /**
  * trainBundle, with a row of the diary: begun, what was read, and how it ended.
  *
- * @param code commit of the code that trains, or `unknown`. @throws ServiceError as trainBundle does.
+ * @throws ServiceError as trainBundle does.
  */
 export async function recordedTraining(
   request: TrainingRequest,
   options: Omit<TrainingProgress, "hasRead">,
-  code: string,
+  { code, choice }: TrainedBy,
 ): Promise<RecordedTraining> {
   const runs = createTrainingRunRepository(request.database);
   const { seed, since } = request;
@@ -39,7 +48,7 @@ export async function recordedTraining(
     const { learned, bundleId, bytes } = trained;
     const models = learned.models.map(({ name, config }) => [name, config] as const);
     await runs.succeed(run, {
-      parameters: { models: Object.fromEntries(models), blend: learned.blend },
+      parameters: { models: Object.fromEntries(models), blend: learned.blend, choice },
       durations: trained.seconds,
       metrics: trained.metrics,
       bytes,
