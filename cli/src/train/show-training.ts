@@ -1,10 +1,14 @@
+import type { recordedTraining } from "@canarec/vectordb-scripts/bundle/record-training";
 import type { TrainingProgress } from "@canarec/vectordb-scripts/bundle/train-bundle";
 import type { CliContext, CommonOptions } from "../cli-context.ts";
 import { startProgress } from "../output/progress.ts";
 
 /** How far training is, for a person who waits for it. */
 export interface ShownTraining extends Disposable {
-  readonly hooks: Pick<TrainingProgress, "reads" | "begins" | "progress">;
+  readonly hooks: Pick<
+    Parameters<typeof recordedTraining>[1],
+    "reads" | "begins" | "progress" | "waits"
+  >;
 }
 
 /** What each step does, in words. */
@@ -21,6 +25,9 @@ export function showTraining(context: CliContext, options: CommonOptions): Shown
   let step = "reading";
   return {
     hooks: {
+      waits: () => {
+        context.terminal.err("canarec: another training runs: this one waits until it has ended\n");
+      },
       reads: (read, of) => bar.update(read, of, step),
       begins: (next) => {
         step = STEPS[next];

@@ -4,8 +4,8 @@ import { ServiceError } from "@canarec/service-kit/errors";
 import { type Database, openDatabase } from "../database.ts";
 import { openSession } from "../session.ts";
 
-/** Any constant: it only has to be the same for everybody who makes a scratch database beside one. */
-const SCRATCH_LOCK = 7_226_030;
+/** Any constant: it only has to be the same for everybody who makes a scratch database beside one, and no other lock's. */
+const SCRATCH_LOCK = 7_226_004;
 
 /** A database of its own on the server of another one; gone when disposed. */
 export interface ScratchDatabase extends AsyncDisposable {

@@ -54,6 +54,8 @@ export interface TrainingRunRepository {
   begin(run: Pick<TrainingRun, "code" | "seed" | "since">): Promise<number>;
   read(runKey: number, source: TrainingSource): Promise<void>;
   succeed(runKey: number, result: TrainingResult): Promise<void>;
+  /** Call all runs without an end interrupted: only whoever knows that none of them goes on may. */
+  endAll(): Promise<void>;
   /** @param failure without secrets. */
   fail(runKey: number, failure: string): Promise<void>;
   /** The latest first. */
@@ -106,6 +108,17 @@ export function createTrainingRunRepository({
         [runKey, watermark, dataHash, users, movies, interactions],
       );
     },
+    ...endingsIn(pool),
+    list: (limit) => select("order by run_key desc limit $1", [limit]),
+    find: async (runKey) => (await select("where run_key = $1", [runKey]))[0],
+    followed: async () => (await select(FOLLOWED, []))[0],
+  };
+}
+
+function endingsIn(
+  pool: Database["pool"],
+): Pick<TrainingRunRepository, "succeed" | "endAll" | "fail"> {
+  return {
     async succeed(runKey, { parameters, durations, metrics, bytes, bundleId }) {
       const documents = [parameters, durations, metrics].map((value) => JSON.stringify(value));
       await pool.query(
@@ -115,6 +128,13 @@ export function createTrainingRunRepository({
         [runKey, ...documents, bytes, bundleId],
       );
     },
+    async endAll() {
+      await pool.query(
+        `update training_runs set state = 'failed', finished_at = now(),
+           failure = 'interrupted: its process ended without a word'
+         where state = 'running'`,
+      );
+    },
     async fail(runKey, failure) {
       await pool.query(
         `update training_runs set state = 'failed', finished_at = now(), failure = $2
@@ -122,8 +142,5 @@ export function createTrainingRunRepository({
         [runKey, failure],
       );
     },
-    list: (limit) => select("order by run_key desc limit $1", [limit]),
-    find: async (runKey) => (await select("where run_key = $1", [runKey]))[0],
-    followed: async () => (await select(FOLLOWED, []))[0],
   };
 }

@@ -100,6 +100,7 @@ export interface TrainingOfTest {
   readonly tuneMs?: number;
   readonly products?: MatrixProducts;
   readonly signal?: AbortSignal;
+  readonly waits?: () => void;
 }
 
 /** Train on the tables as they are. */
@@ -114,6 +115,7 @@ export function trainNow(
     tuneMs,
     products = createPlainProducts(),
     signal = new AbortController().signal,
+    waits,
   }: TrainingOfTest = {},
 ): Promise<RecordedTraining> {
   return recordedTraining(
@@ -135,6 +137,7 @@ export function trainNow(
       progress: () => undefined,
       reads: () => undefined,
       begins: () => undefined,
+      waits: () => waits?.(),
       signal,
       nowMs: () => performance.now(),
     },

@@ -3,6 +3,7 @@ import { createTrainingRunRepository } from "@canarec/db-utils/training/run-repo
 import { createPlainProducts } from "@canarec/inference/models/linear-algebra/plain-products";
 import type { MatrixProducts } from "@canarec/inference/models/model";
 import { Resources } from "@canarec/service-kit/lifecycle";
+import { openTrainingTurn } from "@canarec/vectordb-scripts/bundle/training-turn";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { FreshCollection } from "../../servers.ts";
 import { MOVIES, type World, listFor, openWorld } from "./inference-under-test.ts";
@@ -158,6 +159,45 @@ describe("training on few or strange data", () => {
     await expect(training).rejects.toThrow("aborted");
     const runs = await createTrainingRunRepository(world.database).list(1);
     expect(runs).toMatchObject([{ state: "failed", bundleId: null, failure: "interrupted" }]);
+  });
+
+  it("waits for the training that runs, and calls the one that was killed interrupted", async () => {
+    await insertTastes(world.database);
+    const { pool } = world.database;
+    const diary = createTrainingRunRepository(world.database);
+    const killed = await diary.begin({ code: "unknown", seed: 1, since: null });
+    const turn = await openTrainingTurn(world.database, {
+      signal: new AbortController().signal,
+      waits: () => expect.unreachable("nobody else trains"),
+    });
+    const stop = new AbortController();
+    const waiting = trainNow(world.database, collection, {
+      models: ["popularity"],
+      signal: stop.signal,
+      waits: () => stop.abort(),
+    });
+    await expect(waiting).rejects.toThrow("aborted");
+    expect(await diary.list(1)).toMatchObject([{ runKey: killed, state: "running" }]);
+    let second: ReturnType<typeof trainNow> | undefined;
+    await new Promise<void>((told) => {
+      second = trainNow(world.database, collection, { models: ["popularity"], waits: told });
+    });
+    // The holder dies: with its connection goes the turn.
+    await pool.query(
+      `select pg_terminate_backend(pid) from pg_stat_activity
+       where application_name = 'canarec training' and datname = current_database()
+         and pid in (select pid from pg_locks where locktype = 'advisory' and granted)`,
+    );
+    const trained = await second;
+    expect(await diary.find(killed)).toMatchObject({
+      state: "failed",
+      failure: "interrupted: its process ended without a word",
+    });
+    expect(await diary.find(trained?.run ?? 0)).toMatchObject({
+      state: "succeeded",
+      failure: null,
+    });
+    await turn[Symbol.asyncDispose]();
   });
 
   it("learns only from movies of the catalogue", async () => {

@@ -11,6 +11,7 @@ import {
   type TrainingRequest,
   trainBundle,
 } from "./train-bundle.ts";
+import { type TurnOptions, openTrainingTurn } from "./training-turn.ts";
 
 export type RecordedTraining = TrainedBundle & { readonly run: number };
 
@@ -20,16 +21,19 @@ export interface TrainedBy extends Pick<TrainingRun, "code"> {
 }
 
 /**
- * trainBundle, with a row of the diary: begun, what was read, and how it ended.
+ * trainBundle, once no other training runs on the database, with a row of the diary: begun, what was read, and how it ended.
  *
  * @throws ServiceError as trainBundle does.
  */
 export async function recordedTraining(
   request: TrainingRequest,
-  options: Omit<TrainingProgress, "hasRead">,
+  options: Omit<TrainingProgress, "hasRead"> & TurnOptions,
   { code, choice }: TrainedBy,
 ): Promise<RecordedTraining> {
   const runs = createTrainingRunRepository(request.database);
+  await using _ = await openTrainingTurn(request.database, options);
+  // Nobody else has the turn: a run without an end was cut off with its process.
+  await runs.endAll();
   const { seed, since } = request;
   const run = await runs.begin({ code, seed, since });
   try {
