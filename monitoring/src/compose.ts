@@ -60,7 +60,7 @@ export async function startMonitoring(
   const metrics = createMonitoringMetrics(registry);
   registerBackupMetrics(registry, config.backups.folder);
   const db = opened.use(await openObservedDatabase(config.databaseUrl, registry));
-  const watch = opened.use(watchDatabase(db));
+  const watch = opened.use(watchDatabase(db, metrics));
   const outbox = openNotices(opened, config, db, { metrics, log });
   const runner = createJobRunner({
     db,
@@ -153,10 +153,7 @@ function observersOf(
     observeAvailability(db, deadlineMs, Date.now),
     observeReleases(db),
     observeLists(db, Date.now),
-    observeJobs(
-      db,
-      jobs.map(({ name }) => name),
-    ),
+    observeJobs(db, jobs),
     ...[observeServer(db), observeTables(db), observeDisk(home)],
   ];
 }

@@ -2,6 +2,8 @@ import { Counter, Gauge, Histogram, type Registry } from "@canarec/service-kit/m
 
 /** Everything that monitoring counts: one method per event. */
 export interface MonitoringMetrics {
+  /** Whether Postgres answered. */
+  databaseAsked(answered: boolean): void;
   jobEnded(job: string, state: "succeeded" | "failed", seconds: number): void;
   /** Another process was running it, or it was ended with this one. */
   jobUnfinished(job: string, why: "skipped" | "interrupted"): void;
@@ -30,12 +32,12 @@ export function createMonitoringMetrics(registry: Registry): MonitoringMetrics {
     buckets: JOB_SECONDS,
     registers,
   });
-  const lastSuccess = new Gauge({
-    name: "canarec_job_last_success_timestamp_seconds",
-    help: "When a scheduled job last succeeded",
-    labelNames: ["job"] as const,
+  const databaseUp = new Gauge({
+    name: "canarec_database_up",
+    help: "1 if Postgres answered when it was last asked, else 0; absent before that",
     registers,
   });
+  databaseUp.remove();
   const notices = new Counter({
     name: "canarec_notices_total",
     help: "Notices by what became of them; `failed` counts attempts",
@@ -46,7 +48,9 @@ export function createMonitoringMetrics(registry: Registry): MonitoringMetrics {
     jobEnded(job, state, took) {
       runs.inc({ job, state });
       seconds.observe({ job }, took);
-      if (state === "succeeded") lastSuccess.setToCurrentTime({ job });
+    },
+    databaseAsked(answered) {
+      databaseUp.set(Number(answered));
     },
     jobUnfinished: (job, why) => runs.inc({ job, state: why }),
     noticeSent: () => notices.inc({ result: "sent" }),

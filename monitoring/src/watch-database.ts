@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Database } from "@canarec/db-utils/database";
+import type { MonitoringMetrics } from "./metrics.ts";
 
 const INTERVAL_MS = 5_000;
 
@@ -8,8 +9,11 @@ export interface DatabaseWatch extends AsyncDisposable {
   readonly reachable: () => boolean;
 }
 
-/** Ask the database every few seconds whether it is there. */
-export function watchDatabase({ pool }: Pick<Database, "pool">): DatabaseWatch {
+/** Ask the database every few seconds whether it is there, and let metrics tell of it. */
+export function watchDatabase(
+  { pool }: Pick<Database, "pool">,
+  metrics: Pick<MonitoringMetrics, "databaseAsked">,
+): DatabaseWatch {
   const stop = new AbortController();
   let reachable = true;
   const running = (async () => {
@@ -18,6 +22,7 @@ export function watchDatabase({ pool }: Pick<Database, "pool">): DatabaseWatch {
         () => true,
         () => false,
       );
+      metrics.databaseAsked(reachable);
       await sleep(INTERVAL_MS, undefined, { signal: stop.signal }).catch(() => undefined);
     }
   })();

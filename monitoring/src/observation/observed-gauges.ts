@@ -41,7 +41,13 @@ export const OBSERVED = {
   canarec_database_table_bytes: ["Size of a table, indexes and partitions included", ["table"]],
   canarec_disk_free_bytes: ["What may still be written to the disk of a place", ["place"]],
   canarec_disk_size_bytes: ["Size of the disk of a place", ["place"]],
+  canarec_job_interval_seconds: ["The longest time between two times of a job", ["job"]],
+  canarec_job_limit_seconds: ["What a run of a job may take", ["job"]],
   canarec_job_last_failed: ["1 if the last run that came to its end failed", ["job"]],
+  canarec_job_last_success_timestamp_seconds: [
+    "When a job last succeeded, in whichever process",
+    ["job"],
+  ],
   canarec_job_running: ["1 while the job runs, in whichever process", ["job"]],
   canarec_verdict_cross_over_ratio: ["Share of users who were on both tracks", []],
   canarec_verdict_guardrail_margin: ["How much worse nightly may be", ["guardrail"]],

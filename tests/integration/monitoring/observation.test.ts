@@ -135,18 +135,25 @@ describe("jobs", () => {
       `insert into job_runs (job, started_at, finished_at, state, detail) values
        ('good', now() - interval '2 h', now(), 'failed', '{"reason": "x"}'),
        ('good', now() - interval '1 h', now(), 'succeeded', '[]'),
-       ('bad', now() - interval '1 h', now(), 'succeeded', '{}'),
+       ('bad', '2026-01-02T03:00:00Z', '2026-01-02T03:04:05Z', 'succeeded', '{}'),
+       ('bad', '2026-01-01T00:00:00Z', '2026-01-01T00:00:09Z', 'succeeded', '{}'),
        ('bad', now(), now(), 'failed', '{"reason": "x"}'),
        ('cut-off', now() - interval '1 h', now(), 'succeeded', '{}'),
        ('cut-off', now(), now(), 'failed', '{"reason": "x", "interrupted": true}'),
        ('running', now(), null, 'running', null), ('gone', now(), now(), 'failed', '{}')`,
     );
-    const samples = await observeJobs(db, names).look();
+    const jobs = names.map((name) => ({ name, schedule: "7 * * * *", limitMs: 90_000 }));
+    const samples = await observeJobs(db, jobs).look();
     const told = (name: string) =>
       names.map((job) => of(samples, `canarec_job_${name}`, { job }) ?? NaN);
     expect(told("last_failed")).toEqual([0, 1, 0, NaN, NaN]);
     expect(told("running")).toEqual([0, 0, 0, 1, NaN]);
     expect(of(samples, "canarec_job_last_failed", { job: "gone" })).toBeUndefined();
+    const succeeded = told("last_success_timestamp_seconds");
+    expect(succeeded[1]).toBe(Date.parse("2026-01-02T03:04:05Z") / 1_000);
+    expect(succeeded.slice(3)).toEqual([NaN, NaN]);
+    expect(told("interval_seconds")).toEqual(names.map(() => 3_600));
+    expect(told("limit_seconds")).toEqual(names.map(() => 90));
   });
 });
 

@@ -154,10 +154,17 @@ describe("troubles of the whole service", () => {
     const { balancer } = await openBalancer();
     const monitoring = opened.use(await monitor(proxy.url, { DATA_PLANE_URLS: balancer.adminUrl }));
     await looks(monitoring, 2);
+    const databaseUp = async () => {
+      const text = await (await request(`${monitoring.url}/metrics`)).body.text();
+      return Number(/^canarec_database_up\{.*\} (\d+)$/m.exec(text)?.[1]);
+    };
+    await until(async () => (await databaseUp()) === 1);
     proxy.cut();
+    await until(async () => (await databaseUp()) === 0);
     await balancer[Symbol.asyncDispose]();
     await until(() => told("1 of 1 load balancers do not answer") === 1);
     proxy.mend();
+    await until(async () => (await databaseUp()) === 1);
     const db: Database = opened.use(await openDatabase(fresh.url));
     const open = async () => await createTroubleRepository(db).open();
     await until(async () => (await open()).length === 1);
