@@ -1,9 +1,13 @@
 import { canListProcesses } from "../processes.ts";
 import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { startChroma } from "@canarec/local-cluster/chroma";
-import { type ClusterFile, readClusterFile } from "@canarec/local-cluster/cluster-file";
+import {
+  type ClusterFile,
+  clusterFilePath,
+  readClusterFile,
+} from "@canarec/local-cluster/cluster-file";
 import { isAlive } from "@canarec/local-cluster/file-lock";
 import { startKafka } from "@canarec/local-cluster/kafka";
 import { freePort } from "@canarec/local-cluster/port";
@@ -13,7 +17,16 @@ import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { canarecJson } from "../integration/cli/canarec.ts";
 import { type TemporaryFolder, temporaryFolder } from "../servers.ts";
+import { type CanarySecrets, openCanarySecrets } from "./canary-secrets.ts";
 import { type ClusterProcess, eventually, npmStart } from "./cluster-process.ts";
+import { answersOf, provokeAnswers, provokeCommands, provokeServices } from "./provoke-errors.ts";
+import {
+  type CommandLineWatch,
+  filesWith,
+  foundIn,
+  tablesWith,
+  watchCommandLines,
+} from "./search-written.ts";
 import { SMALL_CATALOG_MOVIES, writeSmallCatalog } from "./small-catalog.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");
@@ -24,6 +37,9 @@ const OF_THE_SHELL = {
   ...{ REPLICA_URLS: "x", TOKEN_OF_THE_SHELL: "s3cret" },
 };
 
+const TAG_HOST = "host of the tags";
+const NOTICE = "a notice that Slack does not take";
+
 const opened = new Resources();
 let folder: TemporaryFolder;
 let home = "";
@@ -31,11 +47,18 @@ let builds: string[] = [];
 let own: Pick<ClusterFile, "postgresUrl" | "kafkaBrokers" | "chromaUrl">;
 let cluster: ClusterProcess;
 let file: ClusterFile;
+let secrets: CanarySecrets;
+let commandLines: CommandLineWatch | undefined;
 
 beforeAll(async () => {
   folder = temporaryFolder();
   home = join(folder.path, "home");
   own = await startOwnServers(join(folder.path, "own"));
+  secrets = opened.use(await openCanarySecrets(folder.path, own.postgresUrl));
+  if (canListProcesses()) {
+    const host = { [TAG_HOST]: new URL(secrets.git.url).host };
+    commandLines = watchCommandLines({ ...secrets.values, ...host });
+  }
   const port = String(await freePort());
   const before = head();
   cluster = npmStart(
@@ -48,13 +71,16 @@ beforeAll(async () => {
       RATING_MAX: "10",
       STREAM_ZONE: "America/New_York",
       STREAM_TOPIC: "platform-lines",
+      LOG_LEVEL: "debug",
       ...OF_THE_SHELL,
+      ...secrets.variables,
     },
   );
   file = await cluster.ready();
   builds = [before, head()]; // somebody may commit meanwhile
 });
 afterAll(async () => {
+  commandLines?.[Symbol.dispose]();
   const running = readClusterFile(home);
   if (running !== undefined && isAlive(running.pid)) process.kill(running.pid, "SIGINT");
   await cluster.ended();
@@ -110,6 +136,43 @@ describe("npm start with a Postgres, a Kafka and a Chroma of one's own", () => {
     }
   });
 
+  it("gives git the password of a repository, and shows it to nobody who lists processes", async (test) => {
+    test.skip(commandLines === undefined, "there is no /proc to list processes by");
+    const header = `Basic ${secrets.values["header for the tags"] ?? ""}`;
+    await eventually(() => secrets.git.asked.includes(header));
+    const seen = () => [...(commandLines?.seen ?? [])];
+    await eventually(() => seen().some((line) => line.startsWith(`${TAG_HOST} in git `)));
+    expect(seen().filter((line) => !line.startsWith(`${TAG_HOST} in `))).toEqual([]);
+  });
+
+  it("lets out no secret, whatever fails", async () => {
+    secrets.git.refuse();
+    const secretive = { file, home, secrets };
+    const said = await provokeAnswers(secretive);
+    expect(said.filter((answer) => answer.startsWith("[401,")).length).toBeGreaterThan(3);
+    expect(said.filter((answer) => /^\[4(00|04),/.test(answer)).length).toBeGreaterThan(3);
+    const third = join(folder.path, "third");
+    const failed = await provokeCommands(secretive, third);
+    expect(failed.filter(({ code }) => code === 0)).toEqual([]);
+    await provokeServices(secretive, NOTICE);
+    said.push(...failed.map(({ output }) => output), ...(await answersOf(secretive)));
+    expect([...said, cluster.output()].flatMap((text) => foundIn(text, secrets.values))).toEqual(
+      [],
+    );
+    const lines = [...(commandLines?.seen ?? [])];
+    expect(lines.filter((line) => !line.startsWith(`${TAG_HOST} in `))).toEqual([]);
+  });
+
+  it("has written no secret but into the file for commands, which its owner alone can read", async () => {
+    const path = clusterFilePath(home);
+    expect(filesWith(home, secrets.values)).toEqual([`${path}: password of the database`]);
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    expect(filesWith(join(folder.path, "own", "logs"), secrets.values)).toEqual([]);
+    const wanted = { ...secrets.values, notice: NOTICE };
+    const tables = await queried((client) => tablesWith(client, wanted));
+    expect(tables).toEqual(["public.notices: notice"]);
+  });
+
   it("stops its services, and leaves the servers running", async () => {
     process.kill(file.pid, "SIGINT");
     expect(await cluster.ended()).toBe(0);
@@ -138,12 +201,18 @@ async function collections(): Promise<unknown[]> {
 }
 
 /** The first value of the first row; undefined where there is none. */
-async function value(sql: string): Promise<unknown> {
+function value(sql: string): Promise<unknown> {
+  return queried(async (client) => {
+    const { rows } = await client.query<[unknown]>({ text: sql, rowMode: "array" });
+    return rows[0]?.[0];
+  });
+}
+
+async function queried<T>(ask: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({ connectionString: own.postgresUrl });
   await client.connect();
   try {
-    const { rows } = await client.query<[unknown]>({ text: sql, rowMode: "array" });
-    return rows[0]?.[0];
+    return await ask(client);
   } finally {
     await client.end();
   }

@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import type { Tag } from "@canarec/db-utils/releases/tag-repository";
+import { repositoryAccess } from "./repository-access.ts";
 import { TAG_PREFIXES, wishOf } from "./tag-kinds.ts";
 
 const run = promisify(execFile);
@@ -19,11 +20,12 @@ export interface GitOptions {
   readonly signal: AbortSignal;
 }
 
-/** The tags of a repository that ask for a release. @throws what execFile does; mind the address in it. */
+/** The tags of a repository that ask for a release. @throws what execFile does. */
 export async function listTags(options: GitOptions): Promise<readonly Tag[]> {
   const patterns = TAG_PREFIXES.map((prefix) => `refs/tags/${prefix}*`);
-  const args = ["ls-remote", "--tags", "--", options.repository, ...patterns];
-  return parseTags(await git(args, options));
+  const { address, env } = repositoryAccess(options.repository);
+  const args = ["ls-remote", "--tags", "--", address, ...patterns];
+  return parseTags(await git(args, env, options));
 }
 
 /**
@@ -34,16 +36,19 @@ export async function listTags(options: GitOptions): Promise<readonly Tag[]> {
 export async function fetchTag(tag: string, to: string, options: GitOptions): Promise<string> {
   const ref = `refs/canarec/tags/${tag}`;
   const refspec = `refs/tags/${tag}:${ref}`;
-  await git(
-    ["-C", to, "fetch", "--quiet", "--no-tags", "--", options.repository, refspec],
-    options,
-  );
+  const { address, env } = repositoryAccess(options.repository);
+  const args = ["-C", to, "fetch", "--quiet", "--no-tags", "--", address, refspec];
+  await git(args, env, options);
   return ref;
 }
 
-async function git(args: readonly string[], { env, signal }: GitOptions): Promise<string> {
+async function git(
+  args: readonly string[],
+  access: Readonly<Record<string, string>>,
+  { env, signal }: GitOptions,
+): Promise<string> {
   const { stdout } = await run("git", args, {
-    env: { ...env, ...SAFELY },
+    env: { ...env, ...SAFELY, ...access },
     ...{ signal, timeout: LIMIT_MS, maxBuffer: OUTPUT_BYTES },
   });
   return stdout;
