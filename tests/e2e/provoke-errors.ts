@@ -27,7 +27,7 @@ const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 /** Status, headers and body of what every service and replica answers on paths that all or some of them have. */
 export async function answersOf(
   { file, home }: SecretiveCluster,
-  headers: Readonly<Record<string, string>> = {},
+  headers: Readonly<Record<string, string>>,
 ): Promise<string[]> {
   const replicas = readStates(home).filter(isLive);
   const urls = [...Object.values(file.services), ...replicas].flatMap(({ url }) => url ?? []);
