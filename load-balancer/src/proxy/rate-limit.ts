@@ -8,7 +8,7 @@ export type RateLimits = Readonly<Record<LimitedPath, number>>;
 /** An address may be ahead of its rate by so much: connections bring requests in bursts. */
 const BURST_MS = 2_000;
 
-/** Addresses that are remembered at once, of each path: of more, those go that have been quiet for longest. */
+/** Addresses that are remembered at once, of each path: for one more, the one known for longest is forgotten, and begins anew. */
 const MOST_ADDRESSES = 10_000;
 
 /**
