@@ -1,3 +1,5 @@
+import { type IncomingMessage, get as httpGet } from "node:http";
+import { text } from "node:stream/consumers";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { ServiceError } from "./errors.ts";
@@ -43,6 +45,20 @@ describe("an app of ours", () => {
     expect({ status: answer.status, logged: answer.logged }).toEqual({ status, logged });
     expect(JSON.parse(answer.body)).toMatchObject({ code });
     expect(answer.body).not.toContain("10.0.0.7");
+  });
+
+  it.each([
+    { "if-none-match": "*" },
+    { "if-none-match": '"tag"', "if-modified-since": "Sat, 01 Jan 2028 00:00:00 GMT" },
+  ])("answers in full whatever the client has already: %o", async (headers) => {
+    const app = createApp().get("/ok", (_req, res) => void res.send("fine"));
+    await using server = await listen(app, { host: "127.0.0.1", port: 0 });
+    // Not by fetch, which asks for no cached answer once a condition is given.
+    const response = await new Promise<IncomingMessage>((resolve, reject) => {
+      httpGet(`${server.url}/ok`, { headers }, resolve).on("error", reject);
+    });
+    const body = await text(response);
+    expect({ status: response.statusCode, body }).toEqual({ status: 200, body: "fine" });
   });
 
   it("keeps a well-formed request id and replaces any other", async () => {

@@ -33,13 +33,26 @@ export function parseRequest<Schema extends z.ZodType>(
   });
 }
 
-/** An express app without what costs time or tells about us: no ETag, no X-Powered-By. */
+/**
+ * An express app without what costs time or tells about us: no ETag, no X-Powered-By. Every answer
+ * is whole: one that depends on what the client already has (RFC 9110, section 13) would need tags.
+ */
 export function createApp(): Express {
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag");
   app.set("query parser", "simple");
+  app.use(withoutConditions());
   return app;
+}
+
+/** Drop what would have express answer 304 without a body, such as `If-None-Match: *`. */
+function withoutConditions(): RequestHandler {
+  return (req, _res, next) => {
+    delete req.headers["if-none-match"];
+    delete req.headers["if-modified-since"];
+    next();
+  };
 }
 
 const REQUEST_ID = /^[\w.:-]{1,128}$/;
