@@ -193,9 +193,12 @@ function changed(value: unknown): fc.Arbitrary<unknown> {
     change(fields);
     return fields;
   };
-  const strange = fc
-    .tuple(naughtyText, naughtyValue)
-    .map(([name, one]) => copy((fields) => void (fields[name] = one)));
+  const strange = fc.tuple(naughtyText, naughtyValue).map(([name, one]) =>
+    // Not by name to a list: one such as "4294967294" would make it that long.
+    Array.isArray(value)
+      ? [...(value as unknown[]), one]
+      : copy((fields) => void (fields[name] = one)),
+  );
   if (keys.length === 0) return strange;
   const inside = fc
     .constantFrom(...keys)

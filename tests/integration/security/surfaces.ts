@@ -128,6 +128,8 @@ export async function openSurfaces(): Promise<Surfaces> {
     await balance({
       ...{ replicas: [inference.url], home: catalogue.home, brokers: stream.brokers },
       ...{ topic: stream.exposureTopic, deadlineMs: 20_000, apiDeadlineMs: 20_000 },
+      // Off, since 429 would be the answer to most of many requests.
+      rateLimits: { recommend: 0, api: 0, change: 0, other: 0 },
     }),
   );
   await untilReplicas(balancer, 1);
