@@ -62,6 +62,11 @@ describe("the alerts", () => {
     expect(named.filter((name) => !isTold(name) && !AWAITED.includes(name))).toEqual([]);
   });
 
+  it("are left to monitoring where it tells of the same with the reason: of its jobs", () => {
+    const told = alerts.filter(({ labels }) => labels.told_by === "monitoring");
+    expect(told.map(({ alert }) => alert)).toEqual(["RetrainingFailed", "JobFailed", "JobLate"]);
+  });
+
   it("lie in rules that use no recorded series that none records", () => {
     const recorded = allRules().flatMap((rule) => ("record" in rule ? [rule.record] : []));
     const used = alerts.flatMap(({ expr }) => expr.match(/\bslo:[\w:]+/g) ?? []);

@@ -22,6 +22,7 @@ const Rule = z.union([
       part: z.string(),
       needs: z.string().optional(),
       slo: z.string().optional(),
+      told_by: z.literal("monitoring").optional(),
     }),
     annotations: z.strictObject({
       summary: z.string().min(1),

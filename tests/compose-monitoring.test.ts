@@ -1,9 +1,11 @@
+import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { MONITORING } from "./alerts.ts";
+import { temporaryFolder } from "./servers.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 const Compose = z.object({
@@ -13,6 +15,7 @@ const Compose = z.object({
       image: z.string(),
       profiles: z.array(z.string()).optional(),
       environment: z.record(z.string(), z.string()).optional(),
+      command: z.array(z.string()).optional(),
       ports: z.array(z.string()).optional(),
       volumes: z.array(z.string()).optional(),
       read_only: z.boolean().optional(),
@@ -28,6 +31,18 @@ const watching = WATCHING.flatMap((name) => {
   const service = services[name];
   return service === undefined ? [] : [{ name, ...service }];
 });
+
+/** The configuration that Alertmanager's container starts it with. */
+function alertmanagerConfigWith(env: { SLACK_WEBHOOK_URL: string; ALERTS_BY: string }): string {
+  using folder = temporaryFolder();
+  const [script = ""] = services["alertmanager"]?.command ?? [];
+  const here = script
+    .replaceAll("$$", "$")
+    .replaceAll("/tmp/", `${folder.path}/`)
+    .replaceAll("/etc/alertmanager/", `${MONITORING}/alertmanager/`)
+    .replace(/exec \/bin\/alertmanager .*/, 'cat "$config"');
+  return execFileSync("/bin/sh", ["-ec", here], { env, encoding: "utf8" });
+}
 
 const Jobs = z.object({
   alerting: z.unknown(),
@@ -71,6 +86,22 @@ describe("those that watch the containers", () => {
       GF_AUTH_BASIC_ENABLED: "false",
       GF_AUTH_DISABLE_LOGIN_FORM: "true",
     });
+  });
+
+  it("leave telling Slack to one of Alertmanager and monitoring", () => {
+    const [theirs, ours] = ["alertmanager", "monitoring"].map(
+      (name) => services[name]?.environment,
+    );
+    expect(theirs?.["ALERTS_BY"]).toBe("${ALERTS_BY:-monitoring}");
+    expect(theirs?.["ALERTS_BY"]).toBe(ours?.["ALERTS_BY"]);
+    expect(theirs?.["SLACK_WEBHOOK_URL"]).toBe(ours?.["SLACK_WEBHOOK_URL"]);
+    const tells = (url: string, by: string) =>
+      alertmanagerConfigWith({ SLACK_WEBHOOK_URL: url, ALERTS_BY: by }).includes(
+        "slack_configs:\n",
+      );
+    expect(tells("http://127.0.0.1:1/s", "alertmanager")).toBe(true);
+    expect(tells("http://127.0.0.1:1/s", "monitoring")).toBe(false);
+    expect(tells("", "alertmanager")).toBe(false);
   });
 
   it("ask and tell services of these names, at the ports that they have", () => {

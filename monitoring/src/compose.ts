@@ -165,9 +165,12 @@ function openWatch(
   { watch = { everyMs: LOOK_MS, limits: WATCH_LIMITS } }: Overrides,
 ): AsyncDisposable {
   const { registry, ...rest } = parts;
+  const isAlone = alertsBy === "monitoring";
   return startWatch({
     ...{ ...rest, ...watch, addresses: { dataPlanes, parsers } },
-    kinds: alertsBy === "monitoring" ? TROUBLE_KINDS : ["job-late"],
+    kinds: isAlone ? TROUBLE_KINDS : ["job-late"],
+    // Of old backups Alertmanager tells then.
+    jobs: isAlone ? rest.jobs : rest.jobs.filter(({ name }) => name !== "backup"),
     probeSeconds: () => gaugeOf(registry, "canarec_freshness_waiting_seconds"),
     metrics: createWatchMetrics(registry),
     now: () => new Date(),

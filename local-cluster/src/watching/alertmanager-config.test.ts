@@ -26,14 +26,14 @@ describe("alertmanagerConfig", () => {
       ...usual,
       route: expect.anything() as unknown,
       templates: [options.templates],
-      receivers: [expect.objectContaining({ name: "operators" })],
+      receivers: [{ name: "shown" }, expect.objectContaining({ name: "operators" })],
     });
     expect(JSON.stringify(made)).toContain('"api_url_file":"/secrets/url"');
   });
 
   it("tells nobody where there is no webhook", () => {
     const made = alertmanagerConfig(text, { ...options, slackUrlFile: undefined });
-    expect(parse(made)).toMatchObject({ receivers: [{ name: "operators" }] });
+    expect(parse(made)).toMatchObject({ receivers: [{ name: "shown" }, { name: "operators" }] });
     expect(made).not.toContain("slack");
   });
 

@@ -10,7 +10,7 @@ const Config = z.looseObject({
   route: Waits.extend({ routes: z.array(Waits) }),
   templates: z.array(z.string()),
   receivers: z.array(
-    z.looseObject({ name: z.string(), slack_configs: z.array(z.looseObject({})) }),
+    z.looseObject({ name: z.string(), slack_configs: z.array(z.looseObject({})).optional() }),
   ),
 });
 
@@ -34,7 +34,7 @@ export function alertmanagerConfig(text: string, options: AlertmanagerOptions): 
   const { routes, ...route } = config.route;
   const { slackUrlFile } = options;
   const receivers = config.receivers.map(({ slack_configs: slack, ...receiver }) =>
-    slackUrlFile === undefined
+    slackUrlFile === undefined || slack === undefined
       ? receiver
       : { ...receiver, slack_configs: slack.map((to) => ({ ...to, api_url_file: slackUrlFile })) },
   );

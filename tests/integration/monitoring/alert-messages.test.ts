@@ -95,4 +95,13 @@ describe("the messages of Alertmanager", () => {
     expect(over.color).toBe("good");
     expect(over.text).toMatch(/From \S+ \S+ to \S+ UTC/);
   });
+
+  it("are none for a job that failed or is late, of which monitoring tells", async () => {
+    const jobs = ["RetrainingFailed", "JobFailed", "JobLate"].map(ruleOf);
+    const sentMs = Date.now();
+    await send([...jobs, ruleOf("LeaseLost")]);
+    await eventually(() => slack.find("For your information: LeaseLost", sentMs));
+    const since = slack.messages.filter(({ atMs }) => atMs >= sentMs);
+    expect(since.filter(({ title }) => /Retraining|Job/.test(title))).toEqual([]);
+  });
 });

@@ -47,11 +47,17 @@ describe("what Alertmanager is given", () => {
     const text = readFileSync(config, "utf8");
     const quiet = join(folder.path, "alertmanager.yml");
     writeFileSync(quiet, text.slice(0, text.search(/^ *slack_configs:/m)));
-    expect(await says(programs?.amtool, "check-config", quiet)).toContain("1 receivers");
+    expect(await says(programs?.amtool, "check-config", quiet)).toContain("2 receivers");
   });
 
   it.each(["page", "inform"])("sends every %s to the operators", async (severity) => {
     const args = ["config", "routes", "test", `--config.file=${config}`, `severity=${severity}`];
     expect((await says(programs?.amtool, ...args)).split("\n")[0]).toBe("operators");
+  });
+
+  it("only shows what monitoring tells by itself", async () => {
+    const labels = ["severity=inform", "told_by=monitoring"];
+    const args = ["config", "routes", "test", `--config.file=${config}`, ...labels];
+    expect((await says(programs?.amtool, ...args)).split("\n")[0]).toBe("shown");
   });
 });
