@@ -63,6 +63,7 @@ const PURE = [
   "load-balancer/src/rollout",
   "monitoring/src/analysis",
   "monitoring/src/availability",
+  "monitoring/src/data-quality",
   "monitoring/src/simulation",
   "monitoring/src/statistics",
   "monitoring/src/watch",

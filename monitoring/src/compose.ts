@@ -18,6 +18,7 @@ import { createJudgeMetrics } from "./judge/metrics.ts";
 import { type Judge, startJudge } from "./judge/start-judge.ts";
 import { type MonitoringMetrics, createMonitoringMetrics } from "./metrics.ts";
 import { observeAvailability } from "./observation/observe-availability.ts";
+import { observeDataQuality } from "./observation/observe-data-quality.ts";
 import { observeJobs } from "./observation/observe-jobs.ts";
 import { observeLists } from "./observation/observe-lists.ts";
 import { observeReleases } from "./observation/observe-releases.ts";
@@ -153,6 +154,7 @@ function observersOf(
     observeAvailability(db, deadlineMs, Date.now),
     observeReleases(db),
     observeLists(db, Date.now),
+    observeDataQuality(db, Date.now),
     observeJobs(db, jobs),
     ...[observeServer(db), observeTables(db), observeDisk(home)],
   ];

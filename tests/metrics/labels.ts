@@ -10,6 +10,7 @@ import { PrimaryMetric } from "@canarec/load-balancer/contract/release-plan";
 import { VerdictAction, VerdictKind } from "@canarec/load-balancer/contract/verdict";
 import { ROLLOUT_STATES } from "@canarec/load-balancer/rollout/rollout";
 import { LIMITED_PATHS } from "@canarec/load-balancer/proxy/rate-limit";
+import { DATA_CHECKS } from "@canarec/monitoring/data-quality/check-data";
 import { TROUBLE_KINDS } from "@canarec/monitoring/watch/limits";
 import { REJECTION_REASONS } from "@canarec/stream-parser/parsing/rejection";
 
@@ -69,13 +70,19 @@ const OF_METRIC: Readonly<Record<string, Readonly<Record<string, LabelValues>>>>
   canarec_availability_difference_ratio: { window: WINDOWS },
   canarec_availability_ratio: { source: SOURCES, window: WINDOWS },
   canarec_on_time_ratio: { source: SOURCES, window: WINDOWS },
+  canarec_data_quality_breach: { check: DATA_CHECKS },
+  canarec_data_quality_limit: { check: DATA_CHECKS, bound: ["lower", "upper"] },
+  canarec_data_quality_samples: { check: DATA_CHECKS },
+  canarec_data_quality_value: { check: DATA_CHECKS },
   canarec_database_table_bytes: {
     table: { shape: /^[a-z][a-z_]{0,62}$/, why: "a table of the schema" },
   },
   canarec_disk_free_bytes: { place: ["home"] },
   canarec_disk_size_bytes: { place: ["home"] },
   canarec_observation_failures_total: {
-    what: ["availability", "releases", "lists", "server", "tables", "disk", "jobs"],
+    what: [
+      ...["availability", "releases", "lists", "data-quality", "server", "tables", "disk", "jobs"],
+    ],
   },
   canarec_served_coverage_ratio: { track: Served.options },
   canarec_served_list_length_movies: { track: Served.options },

@@ -34,6 +34,17 @@ export const OBSERVED = {
     "Share of the lists of the last hour in which what is known of the user is",
     ["track"],
   ],
+  canarec_data_quality_breach: [
+    "1 if the last 24 whole hours are unlike the days before, 0 if not; absent while there is too little to tell by",
+    ["check"],
+  ],
+  canarec_data_quality_last_run_timestamp_seconds: ["When the data were checked last", []],
+  canarec_data_quality_limit: ["What the value may be, by the days before", ["check", "bound"]],
+  canarec_data_quality_samples: ["What the last 24 whole hours' value is made of", ["check"]],
+  canarec_data_quality_value: [
+    "A share, or how far apart two mixes are (stability index), of the last 24 whole hours",
+    ["check"],
+  ],
   canarec_database_server_connections: ["Connections of clients to Postgres, whoever's", []],
   canarec_database_server_connections_limit: ["Connections that Postgres accepts", []],
   canarec_database_oldest_transaction_seconds: ["Age of the oldest open transaction", []],

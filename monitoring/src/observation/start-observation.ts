@@ -6,7 +6,8 @@ import { type ObservedName, type Sample, createObservedGauges } from "./observed
 
 /** Something that is looked at now and then. */
 export interface Observer {
-  readonly name: "availability" | "releases" | "lists" | "server" | "tables" | "disk" | "jobs";
+  readonly name:
+    "availability" | "releases" | "lists" | "data-quality" | "server" | "tables" | "disk" | "jobs";
   readonly everyMs: number;
   /** All gauges that it fills: where it fails, or says nothing of one, that is absent. */
   readonly gauges: readonly ObservedName[];
