@@ -23,7 +23,5 @@ export function bucketOf(salt: string, userId: number): number {
  */
 export function assignTrack(salt: string, userId: number, weight: number): "main" | "nightly" {
   if (!(weight >= 0 && weight <= 1)) throw new RangeError(`weight ${weight} is not in [0, 1]`);
-  const nightlyBuckets = Math.round(weight * BUCKETS);
-  if (nightlyBuckets === 0) return "main";
-  return bucketOf(salt, userId) < nightlyBuckets ? "nightly" : "main";
+  return bucketOf(salt, userId) < Math.round(weight * BUCKETS) ? "nightly" : "main";
 }

@@ -13,7 +13,7 @@ export function murmur3(text: string, seed = 0): number {
   for (let i = 0; i < whole; i += 4) {
     hash = Math.imul(rotate(hash ^ scramble(wordAt(text, i, 4)), 13), 5) + 0xe6546b64;
   }
-  if (whole < text.length) hash ^= scramble(wordAt(text, whole, text.length - whole));
+  hash ^= scramble(wordAt(text, whole, text.length - whole)); // 0 where nothing is left
   return finish(hash ^ text.length);
 }
 

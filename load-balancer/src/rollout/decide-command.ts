@@ -54,6 +54,6 @@ export function decideCommand(
       return move(to, seen, started ? "rolling-back" : "aborted", command);
     }
     case "rollback":
-      return move({ ...rollout, ending: "rolled-back" }, seen, "rolling-back", command);
+      return move(rollout, seen, "rolling-back", command);
   }
 }

@@ -3,7 +3,7 @@ import { commandProblem } from "./decide-command.ts";
 import { decide } from "./decide.ts";
 import { desired } from "./desired.ts";
 import { MINUTE, START, after, plan, rolloutIn, verdict } from "./rollout-fixture.ts";
-import { queuedRollout } from "./rollout.ts";
+import { type RolloutState, queuedRollout } from "./rollout.ts";
 
 describe("a release that nothing speaks against", () => {
   it("goes from the queue to main by the standard plan, each step in its time", () => {
@@ -35,6 +35,49 @@ describe("a release that nothing speaks against", () => {
     expect(decide(rollout, plan, after(2_000))).toBeUndefined();
   });
 
+  it("says with each step who gets it, and why", () => {
+    const reasonOf = (state: RolloutState, seen = {}, changes = {}) =>
+      decide(rolloutIn(state, changes), plan, after(60, seen))?.reason;
+    expect(reasonOf("queued")).toBe("it is its turn");
+    expect(reasonOf("preparing")).toBe("code and bundle are there");
+    const preparation = { kind: "done", note: "the gate was not asked" } as const;
+    expect(reasonOf("preparing", { preparation })).toBe(
+      "code and bundle are there; the gate was not asked",
+    );
+    expect(reasonOf("warming")).toBe("2 replicas are ready and warm");
+    expect(reasonOf("warming", { isEmergency: true })).toBe(
+      "its replicas are ready; nobody judges it",
+    );
+    expect(reasonOf("shadowing")).toBe("nightly takes 5 % of the users");
+    expect(reasonOf("ramping", {}, { step: 2 })).toBe("nightly takes 25 % of the users");
+    expect(reasonOf("ramping", {}, { step: 3 })).toBe("nightly takes 50 % of the users");
+    expect(reasonOf("promoting")).toBe("its replicas are main");
+    expect(reasonOf("rolling-back", { nightlyGone: true })).toBe(
+      "nobody is on nightly, which has ended",
+    );
+  });
+
+  it("is main as soon as it is ready, where an operator puts it there as an emergency", () => {
+    const change = decide(rolloutIn("warming"), plan, after(1, { isEmergency: true }));
+    expect(change?.to).toMatchObject({ state: "promoting", promotedAtMs: null });
+    const early = { isEmergency: true, nightlyReady: 1 };
+    expect(decide(rolloutIn("warming"), plan, after(1, early))).toBeUndefined();
+  });
+
+  it("goes from the shadow to the evaluation, where there is no ramp, with as many replicas", () => {
+    const short = { ...plan, ramp: [] };
+    const shadowing = rolloutIn("shadowing");
+    expect(decide(shadowing, short, after(29))).toBeUndefined();
+    expect(decide(shadowing, short, after(30, { mainReady: 1 }))).toBeUndefined();
+    expect(decide(shadowing, short, after(30, { nightlyReady: 1 }))).toBeUndefined();
+    expect(decide(shadowing, short, after(30))?.to).toMatchObject({
+      state: "evaluating",
+      step: 2,
+      windowStartedAtMs: START + 30 * MINUTE,
+      evaluationSnapshotVersion: 11,
+    });
+  });
+
   it("waits for its turn, for replicas of both tracks, and for every data plane", () => {
     expect(decide(rolloutIn("queued"), plan, after(1, { isTurn: false }))).toBeUndefined();
     const preparing = { preparation: { kind: "pending" } } as const;
@@ -56,6 +99,9 @@ describe("a verdict", () => {
     ["ramping", "roll-back", "rolling-back"],
     ["ramping", "hold", "holding"],
     ["ramping", "promote", undefined],
+    ["ramping", "keep-main", undefined],
+    ["ramping", "extend", undefined],
+    ["shadowing", "roll-back", "rolling-back"],
     ["evaluating", "continue", undefined],
     ["evaluating", "promote", "promoting"],
     ["evaluating", "extend", "extending"],
@@ -63,13 +109,26 @@ describe("a verdict", () => {
     ["evaluating", "weight-zero", "rolling-back"],
     ["extending", "extend", undefined],
     ["extending", "promote", "promoting"],
+    ["extending", "keep-main", "rolling-back"],
+    ["holding", "weight-zero", "rolling-back"],
+    ["holding", "hold", undefined],
+    ["holding", "continue", undefined],
     ["holding", "roll-back", "rolling-back"],
     ["holding", "promote", undefined],
     ["promoted", "roll-back", undefined],
   ] as const)("in %s that says %s leads to %s", (state, action, expected) => {
     const change = decide(rolloutIn(state), plan, after(2, { verdict: verdict(action) }));
     expect(change?.to.state).toBe(expected);
-    if (change !== undefined) expect(change.evidence).toHaveProperty("verdict.action", action);
+    if (change === undefined) return;
+    expect(change.evidence).toHaveProperty("verdict.action", action);
+    expect(change.reason).toBe(`because of ${action}`);
+    expect(change.to.extended).toBe(action === "extend");
+  });
+
+  it("extends only what the plan lets be extended", () => {
+    const once = { ...plan, evaluation: { ...plan.evaluation, extensionSeconds: null } };
+    const seen = after(2, { verdict: verdict("extend") });
+    expect(decide(rolloutIn("evaluating"), once, seen)).toBeUndefined();
   });
 
   it("on another window, or from before the state, is no reason to do anything", () => {
@@ -77,6 +136,15 @@ describe("a verdict", () => {
     expect(decide(rolloutIn("evaluating"), plan, after(2, { verdict: other }))).toBeUndefined();
     const late = rolloutIn("evaluating", { sinceMs: START + 5 * MINUTE });
     expect(decide(late, plan, after(6, { verdict: verdict("promote") }))).toBeUndefined();
+    const justNow = rolloutIn("evaluating", { sinceMs: START + MINUTE });
+    const said = after(6, { verdict: verdict("promote") });
+    expect(decide(justNow, plan, said)?.to.state).toBe("promoting");
+  });
+
+  it("that harm is proven counts from before the state, too: the release is the same", () => {
+    const late = rolloutIn("evaluating", { sinceMs: START + 5 * MINUTE });
+    const seen = after(6, { verdict: verdict("roll-back") });
+    expect(decide(late, plan, seen)?.to.state).toBe("rolling-back");
   });
 });
 
@@ -105,9 +173,20 @@ describe("a nightly that is unwell", () => {
 });
 
 describe("a lost lease", () => {
+  it.each(["shadowing", "promoting", "warming", "promoted", "rolling-back"] as const)(
+    "is nothing to a release that is %s: nobody is on nightly by a weight",
+    (state) => {
+      const change = decide(rolloutIn(state), plan, after(5, { leaseLost: true }));
+      expect(change).toEqual(decide(rolloutIn(state), plan, after(5)));
+    },
+  );
+
   it("holds, with everybody on main, until an operator resumes: in a new window, users drawn anew", () => {
     const lost = decide(rolloutIn("evaluating"), plan, after(5, { leaseLost: true }))?.to;
     expect(lost).toMatchObject({ state: "holding", held: { cause: "lease", keepsWeight: false } });
+    expect(decide(rolloutIn("evaluating"), plan, after(5, { leaseLost: true }))?.reason).toBe(
+      "nobody renewed the lease in time: main serves all",
+    );
     if (lost === undefined) return;
     expect(desired({ releaseId: 9, replicas: 2 }, { rollout: lost, plan }, START).weight).toBe(0);
     expect(decide(lost, plan, after(6, { leaseLost: true }))).toBeUndefined();

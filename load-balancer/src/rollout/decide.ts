@@ -1,6 +1,6 @@
 import type { ReleasePlan } from "../contract/release-plan.ts";
 import { decideCommand } from "./decide-command.ts";
-import { ENDED, type Rollout } from "./rollout.ts";
+import type { Rollout } from "./rollout.ts";
 import { FIRST_RAMP_STEP, SHADOW_STEP, evaluationStep, secondsOf, weightOf } from "./steps.ts";
 import {
   type Observations,
@@ -22,7 +22,6 @@ export function decide(
   seen: Observations,
 ): Transition | undefined {
   const { state } = rollout;
-  if (ENDED.includes(state) && state !== "promoted") return undefined;
   const unwell = decideUnwell(rollout, seen);
   if (unwell !== undefined) return unwell;
   const commanded = decideCommand(rollout, plan, seen);
@@ -68,7 +67,7 @@ export function decide(
 function decideUnwell(rollout: Rollout, seen: Observations): Transition | undefined {
   if (!SERVING.includes(rollout.state) && rollout.state !== "promoting") return undefined;
   if (seen.unhealthy !== undefined) {
-    return move({ ...rollout, ending: "rolled-back" }, seen, "rolling-back", seen.unhealthy);
+    return move(rollout, seen, "rolling-back", seen.unhealthy);
   }
   if (!seen.leaseLost || rollout.held?.cause === "lease") return undefined;
   if (rollout.state === "promoting" || rollout.state === "shadowing") return undefined;
@@ -140,7 +139,7 @@ function decideByVerdict(
   switch (verdict.action) {
     case "roll-back":
     case "weight-zero":
-      return move({ ...rollout, ending: "rolled-back" }, seen, "rolling-back", why);
+      return move(rollout, seen, "rolling-back", why);
     case "hold":
       return hold(rollout, seen, verdict.kind === "no-data" ? "data" : "verdict", why);
     case "promote":

@@ -5,10 +5,12 @@ import { canonicalJson, parsePlans, planHash } from "./plans.ts";
 const file: unknown = JSON.parse(
   readFileSync(new URL("../../plans.json", import.meta.url), "utf8"),
 );
-const plans = parsePlans(file);
+/** Read anew by each test, so that a file that cannot be read fails them. */
+const plansOfFile = () => parsePlans(file);
 
 describe("the named plans", () => {
   it("are valid, and standard is the one of the design", () => {
+    const plans = plansOfFile();
     expect([...plans.keys()]).toEqual(["standard", "quick", "drill", "emergency"]);
     expect(plans.get("standard")).toMatchObject({
       shadow: { seconds: 1_800 },
@@ -25,7 +27,7 @@ describe("the named plans", () => {
   });
 
   it("say in every field what they said: whoever changes a default changes this on purpose", () => {
-    const standard = plans.get("standard");
+    const standard = plansOfFile().get("standard");
     expect(standard && planHash(standard)).toBe(
       "41322afa0ce8010e00374416906e948901811df3217edcfc31425565fccdd76f",
     );
@@ -35,10 +37,20 @@ describe("the named plans", () => {
     const wrong = { bad: { ...(file as { quick: object }).quick, margin: 0 } };
     expect(() => parsePlans(wrong)).toThrow(/"bad",\s+"margin"/);
   });
+
+  it.each(["a b", "Quick", "", "quick\n", "é", "x".repeat(65)])(
+    "are not called %j, which no command line or label takes",
+    (name) => {
+      const { quick } = file as { quick: object };
+      expect(() => parsePlans({ [name]: quick })).toThrow(/Invalid key in record/);
+      expect([...parsePlans({ ["x".repeat(64)]: quick }).keys()]).toEqual(["x".repeat(64)]);
+    },
+  );
 });
 
 describe("planHash", () => {
   it("names what a plan says, not how it is written", () => {
+    const plans = plansOfFile();
     const [standard, quick] = [plans.get("standard"), plans.get("quick")];
     if (standard === undefined || quick === undefined) throw new Error("absent");
     const shuffled = Object.fromEntries(Object.entries(standard).reverse()) as typeof standard;

@@ -77,3 +77,29 @@ export const after = (minutes: number, changes: Partial<Observations> = {}): Obs
   nowMs: START + minutes * MINUTE,
   ...changes,
 });
+
+/** What may follow what. */
+export const NEXT: Readonly<Record<RolloutState, readonly RolloutState[]>> = {
+  queued: ["preparing", "aborted"],
+  preparing: ["warming", "failed-to-start", "aborted"],
+  warming: ["shadowing", "promoting", "failed-to-start", "rolling-back"],
+  shadowing: ["ramping", "evaluating", "holding", "promoting", "rolling-back"],
+  ramping: ["ramping", "evaluating", "holding", "promoting", "rolling-back"],
+  evaluating: ["extending", "promoting", "holding", "rolling-back"],
+  extending: ["promoting", "holding", "rolling-back"],
+  holding: [
+    "shadowing",
+    "ramping",
+    "evaluating",
+    "extending",
+    "holding",
+    "promoting",
+    "rolling-back",
+  ],
+  promoting: ["promoted", "rolling-back"],
+  promoted: ["rolling-back"],
+  "rolling-back": ["rolled-back", "aborted"],
+  "rolled-back": [],
+  aborted: [],
+  "failed-to-start": [],
+};

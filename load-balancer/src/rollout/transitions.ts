@@ -52,24 +52,6 @@ export interface Transition {
   readonly evidence: unknown;
 }
 
-/** What may follow what. */
-export const NEXT: Readonly<Record<RolloutState, readonly RolloutState[]>> = {
-  queued: ["preparing", "aborted"],
-  preparing: ["warming", "failed-to-start", "aborted"],
-  warming: ["shadowing", "promoting", "failed-to-start", "rolling-back"],
-  shadowing: ["ramping", "evaluating", "holding", "promoting", "rolling-back"],
-  ramping: ["ramping", "evaluating", "holding", "promoting", "rolling-back"],
-  evaluating: ["extending", "promoting", "holding", "rolling-back"],
-  extending: ["promoting", "holding", "rolling-back"],
-  holding: ["shadowing", "ramping", "evaluating", "extending", "promoting", "rolling-back"],
-  promoting: ["promoted", "rolling-back"],
-  promoted: ["rolling-back"],
-  "rolling-back": ["rolled-back", "aborted"],
-  "rolled-back": [],
-  aborted: [],
-  "failed-to-start": [],
-};
-
 /** States in which users may be on nightly. */
 export const SERVING: readonly RolloutState[] = [
   "shadowing",
@@ -118,14 +100,10 @@ export function hold(
   cause: "data" | "lease" | "operator" | "verdict",
   why: Why | string,
 ): Transition {
-  const { state } = rollout;
-  const before =
-    state === "holding"
-      ? rollout.held?.state
-      : (["shadowing", "ramping", "evaluating", "extending"] as const).find((one) => one === state);
-  const keepsWeight = cause !== "lease" && (rollout.held?.keepsWeight ?? true);
+  const states = ["shadowing", "ramping", "evaluating", "extending"] as const;
+  const state = rollout.held?.state ?? states.find((one) => one === rollout.state) ?? "shadowing";
   const sinceMs = rollout.held?.sinceMs ?? seen.nowMs;
-  const held = { state: before ?? "shadowing", cause, sinceMs, keepsWeight };
+  const held = { state, cause, sinceMs, keepsWeight: cause !== "lease" };
   return move({ ...rollout, held }, seen, "holding", why);
 }
 
