@@ -36,7 +36,7 @@ export async function fitRounds(
   context: CliContext,
   options: EvaluateCommandOptions,
 ): Promise<Rounds> {
-  const wanted = await wantedModels(context, options);
+  const wanted = wantedModels(context, options);
   using progress = startProgress(context, options, "evaluating");
   const opened = await openData(context, options, progress);
   const seeds = Array.from({ length: options.seeds }, (_, at) => options.seed + at);

@@ -1,5 +1,3 @@
-import { readFile } from "node:fs/promises";
-import path from "node:path";
 import {
   type ValidatedConfig,
   bestOf,
@@ -10,7 +8,7 @@ import { keepInteractions } from "@canarec/inference/evaluation/keep-interaction
 import type { FitTools } from "@canarec/inference/models/model";
 import { type SvdConfig, svd } from "@canarec/inference/models/svd/svd";
 import { openProducts } from "@canarec/inference/training/open-products";
-import { ServiceError, messageOf } from "@canarec/service-kit/errors";
+import { ServiceError } from "@canarec/service-kit/errors";
 import { STARS } from "@canarec/vectordb-scripts/catalog/read-ratings";
 import { z } from "zod";
 import type { CliContext } from "../cli-context.ts";
@@ -18,6 +16,7 @@ import { printResult } from "../output/print.ts";
 import { type Progress, startProgress } from "../output/progress.ts";
 import { table } from "../output/table.ts";
 import { counted } from "../output/words.ts";
+import { readJsonFile } from "../read-json-file.ts";
 import type { EvaluateCommandOptions } from "./command-options.ts";
 import { type EvaluationData, openData } from "./evaluation-data.ts";
 
@@ -47,7 +46,7 @@ export async function ratingsAction(
   context: CliContext,
   options: EvaluateCommandOptions & { readonly folds: number },
 ): Promise<void> {
-  const grid = options.grid === undefined ? [] : await readGrid(context, options.grid);
+  const grid = options.grid === undefined ? [] : readGrid(context, options.grid);
   using progress = startProgress(context, options, "evaluating");
   const opened = await openData(context, options, progress);
   const ratings = keepInteractions(opened.data.interactions, opened.data.isRated);
@@ -88,18 +87,16 @@ function toolsOf(
 
 const Grid = z.record(z.string(), z.array(z.number()).min(1));
 
-async function readGrid(context: CliContext, file: string): Promise<SvdConfig[]> {
-  try {
-    const text = await readFile(path.resolve(context.folder, file), "utf8");
-    const values = Grid.parse(JSON.parse(text));
-    const unknown = Object.keys(values).find((name) => !Object.hasOwn(svd.defaults, name));
-    if (unknown !== undefined) throw new RangeError(`svd has no parameter ${unknown}`);
-    return gridOf(svd.defaults, values);
-  } catch (cause) {
-    throw new ServiceError("invalid_argument", `${file} is no grid: ${messageOf(cause)}`, {
-      cause,
-    });
-  }
+function readGrid(context: CliContext, file: string): SvdConfig[] {
+  const values = Grid.safeParse(readJsonFile(context, file));
+  if (!values.success) throw noGrid(file, z.prettifyError(values.error));
+  const unknown = Object.keys(values.data).find((name) => !Object.hasOwn(svd.defaults, name));
+  if (unknown !== undefined) throw noGrid(file, `svd has no parameter ${unknown}`);
+  return gridOf(svd.defaults, values.data);
+}
+
+function noGrid(file: string, why: string): ServiceError {
+  return new ServiceError("invalid_argument", `${file} is no grid: ${why}`);
 }
 
 function rowOf(

@@ -66,7 +66,7 @@ async function rowsOf(
   );
   const names = [...new Set(wanted.map(({ model }) => model))];
   if (names.length === 0) return [];
-  const chosen = await wantedModels(context, { ...options, models: names }, REFERENCE_CONFIGS);
+  const chosen = wantedModels(context, { ...options, models: names }, REFERENCE_CONFIGS);
   const asked = { ...options, protocol, liked: 4, heldOut: REFERENCE_HELD_OUT, k: 20 };
   const metrics = [...new Set(wanted.map(({ metric }) => metric))];
   const rounds: Round[] = [];

@@ -1,5 +1,3 @@
-import { readFileSync } from "node:fs";
-import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { RECORD_VERSION, type VerdictRecord } from "@canarec/monitoring/analysis/judge";
 import { replayVerdict } from "@canarec/monitoring/analysis/replay";
@@ -9,6 +7,7 @@ import { z } from "zod";
 import type { CliContext, CommonOptions } from "../cli-context.ts";
 import { printResult } from "../output/print.ts";
 import { table } from "../output/table.ts";
+import { readJsonFile } from "../read-json-file.ts";
 import { withDatabase } from "../with-database.ts";
 import { type ControlApi, ReleaseReport, actor, controlApi } from "./control-api.ts";
 import { evidenceView } from "./evidence-view.ts";
@@ -263,7 +262,7 @@ export async function replayAction(
 ): Promise<void> {
   const recorded: unknown = /^\d+$/.test(source)
     ? await controlApi(context, options).get(`/releases/${source}/record`)
-    : JSON.parse(readFileSync(path.resolve(context.folder, source), "utf8"));
+    : readJsonFile(context, source);
   const { record, same } = replayVerdict(recorded);
   printResult(context, options, { same, record }, () =>
     same

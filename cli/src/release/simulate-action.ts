@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import path from "node:path";
 import { Policy, type ReleasePlan } from "@canarec/load-balancer/contract/release-plan";
@@ -16,6 +15,7 @@ import { plotShares } from "../output/plot.ts";
 import { printResult } from "../output/print.ts";
 import { startProgress } from "../output/progress.ts";
 import { table } from "../output/table.ts";
+import { readJsonFile } from "../read-json-file.ts";
 import { SimulationPool } from "./simulation-pool.ts";
 
 /** Options of `canarec release simulate`, as the command line gives them. */
@@ -89,8 +89,7 @@ function scenarioOf(context: CliContext, options: SimulateOptions): Scenario {
 }
 
 function planOf(context: CliContext, options: SimulateOptions): ReleasePlan {
-  const file = options.plans === undefined ? PLANS : path.resolve(context.folder, options.plans);
-  const plans = readPlans(file);
+  const plans = readPlans(context, options.plans ?? PLANS);
   const plan = plans.get(options.plan);
   if (plan === undefined) {
     const known = [...plans.keys()].join(", ");
@@ -100,9 +99,10 @@ function planOf(context: CliContext, options: SimulateOptions): ReleasePlan {
   return { ...plan, policy: choice(Policy, "--policy", options.policy) };
 }
 
-function readPlans(file: string): ReadonlyMap<string, ReleasePlan> {
+function readPlans(context: CliContext, file: string): ReadonlyMap<string, ReleasePlan> {
+  const written = readJsonFile(context, file);
   try {
-    return parsePlans(JSON.parse(readFileSync(file, "utf8")));
+    return parsePlans(written);
   } catch (cause) {
     const what = cause instanceof z.ZodError ? z.prettifyError(cause) : messageOf(cause);
     throw new ServiceError("invalid_argument", `${file} holds no plans: ${what}`, { cause });

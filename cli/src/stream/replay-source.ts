@@ -1,8 +1,9 @@
 import { createReadStream } from "node:fs";
 import { open } from "node:fs/promises";
 import path from "node:path";
-import { ServiceError, messageOf } from "@canarec/service-kit/errors";
+import { ServiceError } from "@canarec/service-kit/errors";
 import { parseUserId } from "@canarec/service-kit/identifiers";
+import { unusablePath } from "@canarec/service-kit/unusable-path";
 import { formatLine } from "@canarec/stream-parser/contract/format-line";
 import type { Zone } from "@canarec/stream-parser/contract/zone";
 import { splitLines } from "@canarec/vectordb-scripts/catalog/read-lines";
@@ -62,9 +63,7 @@ async function readHead(file: string): Promise<string> {
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(256), 0, 256, 0);
     return buffer.toString("utf8", 0, bytesRead);
   } catch (cause) {
-    throw new ServiceError("invalid_argument", `cannot read ${file}: ${messageOf(cause)}`, {
-      cause,
-    });
+    throw unusablePath(file, cause);
   }
 }
 

@@ -6,6 +6,7 @@ import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
 import type pg from "pg";
 import { ServiceError } from "@canarec/service-kit/errors";
+import { unusablePath } from "@canarec/service-kit/unusable-path";
 import type { Database } from "../database.ts";
 import { migrationStatus } from "../migrations.ts";
 import { dailyPartitions } from "../partitions.ts";
@@ -36,7 +37,8 @@ export interface BackupOptions {
  * Write every table into `folder`, as of one moment, beside whatever goes on: gzipped COPY files and `manifest.json`.
  * The folder appears only when all is written.
  *
- * @throws ServiceError "failed_precondition" when the folder is there already, or the schema is not up to date.
+ * @throws ServiceError "failed_precondition" when the folder is there already, or the schema is not up to date;
+ *   "invalid_argument" for a path that is no folder, or cannot be written.
  */
 export async function createBackup(
   db: Database,
@@ -44,12 +46,11 @@ export async function createBackup(
   options: BackupOptions,
 ): Promise<BackupManifest> {
   const migration = await currentMigration(db);
-  if ((await readdir(folder).catch(() => [])).length > 0) {
+  if (!(await isFree(folder))) {
     throw new ServiceError("failed_precondition", `${folder} is there already and not empty`);
   }
   const partial = `${folder}.partial`;
-  await rm(partial, { recursive: true, force: true });
-  await mkdir(partial, { recursive: true, mode: 0o700 });
+  await makeAnew(partial);
   try {
     const text = formatManifest({
       format: BACKUP_FORMAT,
@@ -64,6 +65,25 @@ export async function createBackup(
   } catch (failure) {
     await rm(partial, { recursive: true, force: true });
     throw failure;
+  }
+}
+
+/** Whether nothing is there, or an empty folder. */
+async function isFree(folder: string): Promise<boolean> {
+  try {
+    return (await readdir(folder)).length === 0;
+  } catch (cause) {
+    if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") return true;
+    throw unusablePath(folder, cause, "write");
+  }
+}
+
+async function makeAnew(folder: string): Promise<void> {
+  try {
+    await rm(folder, { recursive: true, force: true });
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    throw unusablePath(folder, cause, "write");
   }
 }
 

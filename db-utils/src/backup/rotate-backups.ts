@@ -1,5 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { unusablePath } from "@canarec/service-kit/unusable-path";
 import type { Database } from "../database.ts";
 import { type BackupOptions, createBackup } from "./create-backup.ts";
 import type { BackupRetention } from "./expired-backups.ts";
@@ -28,7 +29,9 @@ export async function rotateBackups(
   parent: string,
   { now, retention, ...options }: RotationOptions,
 ): Promise<Rotation> {
-  await mkdir(parent, { recursive: true, mode: 0o700 });
+  await mkdir(parent, { recursive: true, mode: 0o700 }).catch((cause: unknown) => {
+    throw unusablePath(parent, cause, "write");
+  });
   const startedAt = now();
   const folder = join(parent, backupName(startedAt));
   await createBackup(db, folder, { ...options, now: startedAt });

@@ -1,6 +1,7 @@
 import { readFile, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ServiceError, messageOf } from "@canarec/service-kit/errors";
+import { unusablePath } from "@canarec/service-kit/unusable-path";
 import { z } from "zod";
 import { type BackupRetention, expiredBackups } from "./expired-backups.ts";
 import { type BackupManifest, parseManifest } from "./manifest.ts";
@@ -153,7 +154,7 @@ async function namesIn(folder: string): Promise<readonly string[]> {
     return await readdir(folder);
   } catch (failure) {
     if (failure instanceof Error && "code" in failure && failure.code === "ENOENT") return [];
-    throw failure;
+    throw unusablePath(folder, failure);
   }
 }
 

@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import type { Tag } from "@canarec/db-utils/releases/tag-repository";
+import { ServiceError } from "@canarec/service-kit/errors";
 import { repositoryAccess } from "./repository-access.ts";
 import { TAG_PREFIXES, wishOf } from "./tag-kinds.ts";
 
@@ -20,7 +21,7 @@ export interface GitOptions {
   readonly signal: AbortSignal;
 }
 
-/** The tags of a repository that ask for a release. @throws what execFile does. */
+/** The tags of a repository that ask for a release. @throws ServiceError with what git says; else what execFile does. */
 export async function listTags(options: GitOptions): Promise<readonly Tag[]> {
   const patterns = TAG_PREFIXES.map((prefix) => `refs/tags/${prefix}*`);
   const { address, env } = repositoryAccess(options.repository);
@@ -32,6 +33,7 @@ export async function listTags(options: GitOptions): Promise<readonly Tag[]> {
  * Bring a tag's commit into the repository that releases are of, as `refs/canarec/tags/TAG`.
  *
  * @returns that ref.
+ * @throws as listTags does.
  */
 export async function fetchTag(tag: string, to: string, options: GitOptions): Promise<string> {
   const ref = `refs/canarec/tags/${tag}`;
@@ -47,11 +49,17 @@ async function git(
   access: Readonly<Record<string, string>>,
   { env, signal }: GitOptions,
 ): Promise<string> {
-  const { stdout } = await run("git", args, {
-    env: { ...env, ...SAFELY, ...access },
-    ...{ signal, timeout: LIMIT_MS, maxBuffer: OUTPUT_BYTES },
-  });
-  return stdout;
+  try {
+    const { stdout } = await run("git", args, {
+      env: { ...env, ...SAFELY, ...access },
+      ...{ signal, timeout: LIMIT_MS, maxBuffer: OUTPUT_BYTES },
+    });
+    return stdout;
+  } catch (cause) {
+    const said = cause instanceof Error && "stderr" in cause ? String(cause.stderr).trim() : "";
+    if (said === "" || signal.aborted) throw cause;
+    throw new ServiceError("unavailable", `git says: ${said}`, { cause });
+  }
 }
 
 const LINE = /^([0-9a-f]{40,64})\trefs\/tags\/([\w.-]+)(\^\{\})?$/;

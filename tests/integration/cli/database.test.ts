@@ -1,3 +1,4 @@
+import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { type Database, openDatabase } from "@canarec/db-utils/database";
 import { Resources } from "@canarec/service-kit/lifecycle";
@@ -217,6 +218,20 @@ describe("canarec db", () => {
     const { code, err } = await canarec(["db", "restore", "nowhere"], { env, folder: folder.path });
     expect(code).toBe(1);
     expect(err.trim().split("\n")).toHaveLength(1);
+  });
+
+  it.each([
+    ["in the place of a file", ["notes"], "cannot write"],
+    ["beneath a file", ["notes/backup"], "cannot write"],
+    ["into a file", ["notes", "--rotate"], "cannot write"],
+  ])("does not back up %s, and leaves it as it is", async (_, args, message) => {
+    const file = path.join(folder.path, "notes");
+    writeFileSync(file, "of somebody");
+    const { code, err } = await canarec(["db", "backup", ...args], { env, folder: folder.path });
+    expect({ code, lines: err.trim().split("\n").length }).toEqual({ code: 1, lines: 1 });
+    expect(err).toContain(message);
+    expect(err).not.toMatch(/\bE[A-Z]{4,}\b/);
+    expect(readFileSync(file, "utf8")).toBe("of somebody");
   });
 });
 

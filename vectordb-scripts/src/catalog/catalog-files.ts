@@ -1,6 +1,7 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { ServiceError, messageOf } from "@canarec/service-kit/errors";
+import { ServiceError } from "@canarec/service-kit/errors";
+import { unusablePath } from "@canarec/service-kit/unusable-path";
 import { demoCatalogPath } from "./demo-catalog.ts";
 
 /** What stands beside a MovieLens `movies.csv` and is no catalogue of its own. */
@@ -20,9 +21,7 @@ export async function catalogFiles(path: string): Promise<string[]> {
     const found = names.filter(isCatalogFile).sort();
     if (found.length > 0) return found.map((name) => join(path, name));
   } catch (cause) {
-    throw new ServiceError("invalid_argument", `cannot read ${path}: ${messageOf(cause)}`, {
-      cause,
-    });
+    throw unusablePath(path, cause);
   }
   throw new ServiceError("invalid_argument", `no catalogue file (.json, .jsonl, .csv) in ${path}`);
 }

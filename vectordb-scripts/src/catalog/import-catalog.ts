@@ -6,7 +6,8 @@ import { isRetryable } from "@canarec/db-utils/connection-errors";
 import type { Database } from "@canarec/db-utils/database";
 import type { Queryable } from "@canarec/db-utils/queryable";
 import { openSession } from "@canarec/db-utils/session";
-import { ServiceError, messageOf } from "@canarec/service-kit/errors";
+import { ServiceError } from "@canarec/service-kit/errors";
+import { unusablePath } from "@canarec/service-kit/unusable-path";
 import { RowAcceptance } from "./accept-rows.ts";
 import type { CatalogFormat } from "./catalog-format.ts";
 import { catalogFiles } from "./catalog-files.ts";
@@ -56,9 +57,7 @@ export async function importCatalog(options: ImportOptions): Promise<ImportRepor
     try {
       await once(stream, "open");
     } catch (cause) {
-      throw new ServiceError("invalid_argument", `cannot read ${path}: ${messageOf(cause)}`, {
-        cause,
-      });
+      throw unusablePath(path, cause);
     }
     reports.push(await importFile(options, { path, bytes: stream, format: options.format }));
   }

@@ -7,6 +7,7 @@ import {
   ratedPreference,
 } from "@canarec/inference/models/preference";
 import { ServiceError } from "@canarec/service-kit/errors";
+import { unusablePath } from "@canarec/service-kit/unusable-path";
 import { type CatalogueMovie, bareMovie } from "./catalogue-movie.ts";
 import { type Columns, columnsFrom } from "./formats/movielens.ts";
 import { type RatingRows, createRatingRows } from "./rating-rows.ts";
@@ -128,8 +129,9 @@ async function* linesOf(folder: string, file: string): ReturnType<typeof readLin
   try {
     yield* readLines(createReadStream(join(folder, file)));
   } catch (failure) {
+    if (failure instanceof ServiceError) throw failure;
     if (!(failure instanceof Error && "code" in failure && failure.code === "ENOENT"))
-      throw failure;
+      throw unusablePath(join(folder, file), failure);
     throw new ServiceError("invalid_argument", `there is no ${file} in ${folder}`, {
       cause: failure,
     });
