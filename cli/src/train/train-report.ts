@@ -1,6 +1,7 @@
 import type { RecordedTraining } from "@canarec/vectordb-scripts/bundle/record-training";
 import { table } from "../output/table.ts";
 import { counted, lasting, sized } from "../output/words.ts";
+import { blendBelow } from "./blend-below.ts";
 
 /** What `canarec train` tells. */
 export type TrainReport = Omit<RecordedTraining, "learned"> & {
@@ -33,12 +34,14 @@ export function trainingInWords(report: TrainReport): string {
     );
   if (metrics === null) return [...lines, "Too few users to measure anything on."].join("\n");
   const how = `${metrics.protocol} split, ${counted(metrics.users, "user")}`;
+  const below = blendBelow(report);
   return [
     ...lines,
     "",
     `What they took later (${how}), by those who had not seen it:`,
     "",
     metricsTable(metrics),
+    ...(below === undefined ? [] : ["", below]),
   ].join("\n");
 }
 
