@@ -90,6 +90,8 @@ describe("a wrong command line", () => {
     [["catalog", "import", "a", "b"], "too many arguments"],
     [["catalog", "import", "a", "--format", "xml"], "Allowed choices are jsonl"],
     [["bundle", "list", "--bogus"], "unknown option '--bogus'"],
+    [["runs", "compare", "7"], "nothing to compare run 7 with: name another"],
+    [["runs", "compare", "7", "7"], "see runs show 7"],
     [["recommend", "seven"], "Expected a whole number"],
     [["recommend", "9007199254740992"], "Expected a whole number"],
     [["recommend", "1", "--n", "101"], "from 1 to 100"],

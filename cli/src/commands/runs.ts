@@ -30,6 +30,12 @@ export function addRunsCommands(program: Command, context: CliContext): void {
     .option("--measure <name>", "what to plot", "ndcg@20")
     .addHelpText("after", examples("runs compare 5 7", "runs compare 5 6 7 --measure recall@20"))
     .action(async (runs: number[], options: { measure: string }) => {
+      const [only] = runs;
+      if (new Set(runs).size < 2)
+        program.error(
+          `error: there is nothing to compare run ${only ?? 0} with: name another, or see runs show ${only ?? 0}`,
+          { exitCode: 2 },
+        );
       const { compareRunsAction } = await import("../runs/compare-action.ts");
       await compareRunsAction(context, runs, options);
     });
