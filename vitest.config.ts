@@ -6,8 +6,12 @@ const UNIT_TIMEOUT_MS = 120_000;
 const INTEGRATION_TIMEOUT_MS = 120_000;
 const E2E_TIMEOUT_MS = 300_000;
 
+/** Every core: by itself the runner leaves one alone, which is half of two. */
+const UNIT_WORKERS = availableParallelism();
 /** Tests with servers wait more than they work. */
 const INTEGRATION_WORKERS = Math.max(3, availableParallelism() - 1);
+/** Each runs a whole cluster, and waits for it half of the time. */
+const E2E_WORKERS = 2;
 
 export default defineConfig({
   test: {
@@ -22,6 +26,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["*/src/**/*.test.ts", "local-cluster/bootstrap/*.test.mjs", "tests/*.test.ts"],
+          maxWorkers: UNIT_WORKERS,
           testTimeout: UNIT_TIMEOUT_MS,
           sequence: { groupOrder: 0 },
         },
@@ -43,7 +48,7 @@ export default defineConfig({
           include: ["tests/e2e/**/*.test.ts"],
           testTimeout: E2E_TIMEOUT_MS,
           hookTimeout: E2E_TIMEOUT_MS,
-          fileParallelism: false, // each runs a whole cluster
+          maxWorkers: E2E_WORKERS,
           sequence: { groupOrder: 2 },
         },
       },

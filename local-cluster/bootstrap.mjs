@@ -5,6 +5,7 @@
  *   node local-cluster/bootstrap.mjs start [options]   a whole cluster on this machine
  *   node local-cluster/bootstrap.mjs test [options]    the whole test suite; options are vitest's
  *   node local-cluster/bootstrap.mjs ci                format, lint, types, and the test suite
+ *   node local-cluster/bootstrap.mjs verify            format, lint, types, and the unit tests
  *   node local-cluster/bootstrap.mjs install           the dependencies alone
  */
 import { spawn, spawnSync } from "node:child_process";
@@ -12,6 +13,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { runChecks } from "./bootstrap/checks.mjs";
 import { firstStale } from "./bootstrap/dependencies.mjs";
 import { openEngine } from "./bootstrap/engine.mjs";
 import { kafkaJars, kafkaProblems, nodeProblem } from "./bootstrap/requirements.mjs";
@@ -22,7 +24,7 @@ const CHECKS = ["format:check", "lint", "typecheck"];
 const STILL_BUSY_MS = 10_000;
 
 const [command, ...args] = process.argv.slice(2);
-const commands = { start, test, ci, install };
+const commands = { start, test, ci, verify, install };
 const run = commands[command];
 if (run === undefined) fail([`usage: bootstrap.mjs ${Object.keys(commands).join("|")} [options]`]);
 const oldNode = nodeProblem(process.version);
@@ -49,15 +51,25 @@ async function test() {
 }
 
 async function ci() {
-  const failedChecks = [];
   await install();
   requireKafka();
   const engine = openEngine({ mayInstall: true, say }); // beside the checks
-  for (const check of CHECKS) {
-    say(`check: ${check}`);
-    if ((await npm(["run", "--silent", check])) !== 0) failedChecks.push(check);
-  }
-  process.exitCode = await runTests(failedChecks, engine);
+  process.exitCode = await runTests(await check(), engine);
+}
+
+async function verify() {
+  await install();
+  const failed = await check();
+  const unit = (await npm(["run", "--silent", "test:unit"])) === 0 ? [] : ["test:unit"];
+  for (const name of [...failed, ...unit]) say(`failed: ${name}`);
+  process.exitCode = failed.length + unit.length > 0 ? 1 : 0;
+}
+
+/** @returns names of the checks that failed. */
+function check() {
+  say(`checks: ${CHECKS.join(", ")}`);
+  const checks = CHECKS.map((name) => ({ name, ...npmCommand(["run", "--silent", name]) }));
+  return runChecks(checks, (text) => process.stdout.write(text), ROOT);
 }
 
 async function runTests(failedChecks, opening) {
@@ -119,10 +131,15 @@ function readJson(path) {
 }
 
 function npm(parameters) {
+  const { program, args } = npmCommand(parameters);
+  return spawned(program, args);
+}
+
+function npmCommand(parameters) {
   const self = process.env.npm_execpath;
   return self !== undefined && /npm-cli\.c?js$/.test(self)
-    ? spawned(process.execPath, [self, ...parameters])
-    : spawned("npm", parameters);
+    ? { program: process.execPath, args: [self, ...parameters] }
+    : { program: "npm", args: parameters };
 }
 
 /** Run a program on our terminal; resolves to its exit code. */

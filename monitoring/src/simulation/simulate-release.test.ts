@@ -45,9 +45,10 @@ describe("simulateRelease", () => {
   it("gives the same for the same seed, and something else for another", () => {
     const of = (seed: number, releaseId: number) =>
       simulateRelease(quick, { seed, releaseId }, policyJudge());
-    expect(of(1, 7)).toEqual(of(1, 7));
-    expect(of(1, 7)).not.toEqual(of(2, 7));
-    expect(of(1, 7)).not.toEqual(of(1, 8));
+    const one = of(1, 7);
+    expect(of(1, 7)).toEqual(one);
+    expect(of(2, 7)).not.toEqual(one);
+    expect(of(1, 8)).not.toEqual(one);
   });
 
   it.each([
@@ -65,7 +66,7 @@ describe("simulateRelease", () => {
 
   it("lets as many users in on nightly as the weight says", () => {
     const users = { main: 0, nightly: 0 };
-    for (let releaseId = 1; releaseId <= 12; releaseId += 1) {
+    for (let releaseId = 1; releaseId <= 4; releaseId += 1) {
       const entered = simulateRelease(quick, { seed: 3, releaseId }, policyJudge()).users;
       users.main += entered.main;
       users.nightly += entered.nightly;
@@ -77,7 +78,7 @@ describe("simulateRelease", () => {
 
   it.each([-0.2, 0.2])("has the true effect %d in the users who watched", (effect) => {
     const sum = { main: [0, 0], nightly: [0, 0] };
-    for (let releaseId = 1; releaseId <= 6; releaseId += 1) {
+    for (let releaseId = 1; releaseId <= 2; releaseId += 1) {
       const scenario = { ...quick, visitsPerHour: 30_000, effect };
       for (const look of simulateRelease(scenario, { seed: 4, releaseId }, waiting).looks) {
         for (const track of ["main", "nightly"] as const) {

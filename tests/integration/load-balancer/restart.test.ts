@@ -18,6 +18,8 @@ import { type Asked, steadyLoad } from "./steady-load.ts";
 
 const RESTARTS = 5;
 const CLIENTS = 12;
+/** No attempt is given up because the machine is busy. */
+const PATIENT_MS = "10000";
 
 let folder: TemporaryFolder;
 let main: FakeReplica;
@@ -48,6 +50,7 @@ async function routed(name: string, topic: FreshTopic, workers: number) {
     KAFKA_BROKERS: topic.brokers.join(","),
     EXPOSURE_TOPIC: topic.topic,
     WORKERS: String(workers),
+    DEADLINE_MS: PATIENT_MS,
   });
   const { route } = controllerOf(balancer.adminUrl);
   await route(tracks(), { nightlyWeight: 0.5 });
@@ -57,10 +60,16 @@ async function routed(name: string, topic: FreshTopic, workers: number) {
 
 async function exposuresOf(topic: FreshTopic, requestIds: readonly string[]) {
   await using reader = await readExposures(topic.brokers, topic.topic);
-  const found = () => new Map(reader.all.map((exposure) => [exposure.requestId, exposure]));
-  await until(() => reader.all.length >= requestIds.length);
-  await until(() => requestIds.every((id) => found().has(id)));
-  return found();
+  const found = new Map<string, Exposure>();
+  let read = 0;
+  await until(() => {
+    for (; read < reader.all.length; read += 1) {
+      const exposure = reader.all[read];
+      if (exposure !== undefined) found.set(exposure.requestId, exposure);
+    }
+    return requestIds.every((id) => found.has(id));
+  });
+  return found;
 }
 
 const isWrong = ({ status, movies }: Asked) => status !== 200 || movies !== 20;

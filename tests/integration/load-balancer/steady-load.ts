@@ -1,6 +1,9 @@
 import { Agent, get } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 
+/** Between two requests of a client: most of its time somebody is being answered, and the machine has time for others. */
+const PAUSE_MS = 15;
+
 /** One request and what became of it. */
 export interface Asked {
   readonly requestId: string;
@@ -33,7 +36,7 @@ export function steadyLoad(url: string, clients: number, mark = () => 0): Steady
     const agent = new Agent({ keepAlive: !fresh, maxSockets: 1 });
     while (!stopped) {
       asked.push(await ask(url, { agent, fresh, userId: (users += 1), mark: mark() }));
-      await sleep(2);
+      await sleep(PAUSE_MS);
     }
     agent.destroy();
   };
