@@ -80,7 +80,7 @@ export function controlApi(context: CliContext, options: CommonOptions): Control
     const answer: unknown = await response.json();
     if (response.ok) return answer;
     const problem = Problem.safeParse(answer).data?.message ?? `status ${response.status}`;
-    throw new ServiceError("failed_precondition", problem);
+    throw new ServiceError(response.status === 404 ? "not_found" : "failed_precondition", problem);
   };
   return {
     servers,
@@ -88,6 +88,27 @@ export function controlApi(context: CliContext, options: CommonOptions): Control
     post: (path, body) => call("POST", path, body),
     delete: (path, body) => call("DELETE", path, body),
   };
+}
+
+const Code = z.object({ code: z.string().nullable(), problem: z.string().default("") });
+
+/**
+ * That there is such a commit. A control plane of a commit that cannot tell is asked by the submission itself.
+ *
+ * @throws ServiceError "not_found".
+ */
+export async function requireCode(api: ControlApi, ref: string): Promise<void> {
+  const answer = await api
+    .get(`/code?${new URLSearchParams({ ref }).toString()}`)
+    .catch(unknownPath);
+  if (answer === undefined) return;
+  const { code, problem } = Code.parse(answer);
+  if (code === null) throw new ServiceError("not_found", problem);
+}
+
+function unknownPath(failure: unknown): undefined {
+  if (failure instanceof ServiceError && failure.code === "not_found") return undefined;
+  throw failure;
 }
 
 /** Where the token of the control plane's API is. */

@@ -9,7 +9,7 @@ import { printResult } from "../output/print.ts";
 import { table } from "../output/table.ts";
 import { readJsonFile } from "../read-json-file.ts";
 import { withDatabase } from "../with-database.ts";
-import { type ControlApi, ReleaseReport, actor, controlApi } from "./control-api.ts";
+import { type ControlApi, ReleaseReport, actor, controlApi, requireCode } from "./control-api.ts";
 import { evidenceView } from "./evidence-view.ts";
 import { gateView, submittedGate } from "./release-gate.ts";
 import { expectationOf } from "./plan-action.ts";
@@ -47,6 +47,7 @@ export async function submitAction(context: CliContext, asked: SubmitOptions): P
   const plan = options.plan ?? (emergency === true ? "emergency" : "standard");
   const api = controlApi(context, options);
   const ref = options.ref ?? (await mainCode(api));
+  if (options.ref !== undefined) await requireCode(api, options.ref);
   const judged = emergency !== true;
   const expectation = judged ? await expectationOf(context, options) : undefined;
   const body = {

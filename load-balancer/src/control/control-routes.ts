@@ -9,6 +9,7 @@ import { ReleasePlan } from "../contract/release-plan.ts";
 import { commandProblem } from "../rollout/decide-command.ts";
 import { Rollout } from "../rollout/rollout.ts";
 import type { Command } from "../rollout/transitions.ts";
+import type { Runtime } from "../runtimes/runtime.ts";
 import { type AuditParts, audited } from "./audited.ts";
 import { type OperatorParts, operatorRoutes } from "./operator-routes.ts";
 import { pinRoutes } from "./pin-routes.ts";
@@ -25,9 +26,10 @@ const ReleaseId = z.object({
     .pipe(z.int().max(2_147_483_647)),
 });
 const CommandBody = z.strictObject({ actor: plainText(200), reason: plainText(500) });
+const CodeQuery = z.strictObject({ ref: plainText(255) });
 const KINDS = ["pause", "resume", "promote", "abort", "rollback"] as const;
 const LISTED = 100;
-const GUARDED = ["/releases", "/plans", "/status", "/pins", "/audit", "/tokens"];
+const GUARDED = ["/releases", "/code", "/plans", "/status", "/pins", "/audit", "/tokens"];
 
 export interface ControlRoutesParts extends AuditParts, OperatorParts {
   readonly authorise: RequestHandler;
@@ -36,6 +38,7 @@ export interface ControlRoutesParts extends AuditParts, OperatorParts {
   readonly replicas: ReplicaSet;
   readonly routing: RoutingWriter;
   readonly plans: ReadonlyMap<string, ReleasePlan>;
+  readonly runtime: Pick<Runtime, "resolve">;
   /** @throws ServiceError `unavailable` where this controller does not lead. */
   readonly submit: (submission: Submission) => Promise<number>;
   /** @throws ServiceError `unavailable` where this controller does not lead. */
@@ -70,6 +73,9 @@ export function controlRoutes(parts: ControlRoutesParts): Router {
         throw new ServiceError("not_found", `release ${id} has no verdict yet`);
       res.json(record);
     })
+    .get("/code", async (req, res) => {
+      res.json(await codeOf(parts, parseRequest(CodeQuery, req.query).ref));
+    })
     .get("/plans", (_req, res) => {
       res.json({ plans: Object.fromEntries(parts.plans) });
     })
@@ -90,6 +96,17 @@ export function controlRoutes(parts: ControlRoutesParts): Router {
     });
   for (const kind of KINDS) router.post(`/releases/:id/${kind}`, commandHandler(kind, parts));
   return router.use(pinRoutes(parts)).use(operatorRoutes(parts));
+}
+
+/** No commit is an answer, not a 404: whoever asks knows that from a control plane without this path. */
+async function codeOf({ runtime }: ControlRoutesParts, ref: string) {
+  try {
+    return { code: await runtime.resolve(ref) };
+  } catch (failure) {
+    const problem = ServiceError.from(failure);
+    if (problem.code !== "not_found") throw failure;
+    return { code: null, problem: problem.message };
+  }
 }
 
 const OVER = ["promoted", "rolled-back", "aborted", "failed-to-start"];

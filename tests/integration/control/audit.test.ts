@@ -37,6 +37,7 @@ const REQUESTS: readonly (readonly [string, string, object?])[] = [
   ["GET", "/releases/1"],
   ["GET", "/releases/1/record"],
   ["POST", "/releases/1/promote", { actor: "me", reason: "well" }],
+  ["GET", "/code?ref=HEAD"],
   ["GET", "/plans"],
   ["GET", "/status"],
   ["PUT", "/pins/1", { track: "nightly" }],

@@ -158,6 +158,14 @@ describe("a report that comes with the submission", () => {
 });
 
 describe("canarec release submit", () => {
+  const submitted = (bundle: string, ...args: string[]) =>
+    canarec(["release", "submit", "--bundle", bundle, "--plan", "quick", ...args], {
+      env: {
+        ...{ DATABASE_URL: world.databaseUrl, CONTROL_URL: controlled.plane.url },
+        CANAREC_HOME: world.home,
+      },
+    });
+
   /** A bundle whose only model counts one movie's watchers as no number, every hash being right. */
   async function storeWrong(): Promise<string> {
     const contents = bundleFixture([{ movieId: "alien+1979" }, { movieId: "aliens+1986" }]);
@@ -183,15 +191,9 @@ describe("canarec release submit", () => {
 
   it("is refused for a bundle that holds what is no number, on record, and nothing starts", async () => {
     const bundle = await storeWrong();
-    const { code, err } = await canarec(
-      ["release", "submit", "--bundle", bundle.slice(0, 12), "--plan", "quick"],
-      {
-        env: {
-          ...{ DATABASE_URL: world.databaseUrl, CONTROL_URL: controlled.plane.url },
-          CANAREC_HOME: world.home,
-        },
-      },
-    );
+    const unknown = await submitted(bundle, "--ref", "no/such ref");
+    expect([unknown.code, unknown.err]).toEqual([1, "canarec: there is no commit no/such ref\n"]);
+    const { code, err } = await submitted(bundle.slice(0, 12), "--ref", "HEAD");
     expect(code).toBe(1);
     expect(err).toContain("model.popularity.scores has a number that is not finite");
     const { rows } = await world.database.pool.query(

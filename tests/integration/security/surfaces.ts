@@ -85,6 +85,7 @@ const CONTROL: readonly Operation[] = [
   ...["pause", "resume", "abort"].map((kind) => ({
     ...{ method: "POST", path: `/releases/{1}/${kind}`, body: WHO },
   })),
+  { method: "GET", path: "/code", query: { ref: "HEAD" } },
   { method: "GET", path: "/plans" },
   { method: "GET", path: "/status" },
   { method: "PUT", path: "/pins/{7}", body: { track: "main", ...WHO } },
