@@ -5,6 +5,7 @@ import { sharedServers } from "../../servers.ts";
 import { MOVIES, type World, movieId, openWorld } from "../inference/inference-under-test.ts";
 import { embedMovies, insertTastes } from "../inference/trained-world.ts";
 import { canarec, canarecJson } from "./canarec.ts";
+import { documentedFields } from "./documented-fields.ts";
 
 const opened = new Resources();
 let world: World;
@@ -40,15 +41,19 @@ describe("canarec train", () => {
     await insertTastes(world.database);
     const some = ["--models", "popularity,item_knn"];
     const first = (await canarecJson(["train", ...some], { env })) as Trained;
+    expect(Object.keys(first).sort()).toEqual(documentedFields("train"));
     expect(first.models).toEqual(["popularity", "item_knn"]);
     expect(Object.keys(first.metrics?.by ?? {})).toEqual(["popularity", "item_knn", "blend"]);
     const second = (await canarecJson(["train", ...some, "--seed", "9"], { env })) as Trained;
     expect(second.bundleId).not.toBe(first.bundleId);
+    const keys = [String(first.run), String(second.run)];
+    const inJson = (await canarecJson(["runs", "compare", ...keys], { env })) as { runs: object[] };
+    expect(Object.keys(inJson).sort()).toEqual(documentedFields("runs compare"));
+    for (const run of [...inJson.runs, await canarecJson(["runs", "show", keys[0] ?? ""], { env })])
+      expect(Object.keys(run as object).sort()).toEqual(documentedFields("Run"));
     const shown = await canarec(["runs", "show", String(second.run)], { env });
     expect(shown.out).toContain(second.bundleId);
-    const compared = await canarec(["runs", "compare", String(first.run), String(second.run)], {
-      env,
-    });
+    const compared = await canarec(["runs", "compare", ...keys], { env });
     expect(compared).toMatchObject({ code: 0, out: expect.stringMatching(/seed +1 +9/) as string });
     const listed = await canarec(["runs", "list"], { env });
     expect(listed.out).toContain(second.bundleId.slice(0, 12));
@@ -98,6 +103,7 @@ describe("canarec train", () => {
     const { runs } = (await canarecJson(["runs", "list"], { env })) as { runs: Trained[] };
     const bundleId = runs[0]?.bundleId ?? "";
     const found = (await canarecJson([...args, bundleId], { env })) as Record<string, unknown>;
+    expect(Object.keys(found).sort()).toEqual(documentedFields("recommend --not"));
     expect(found).toMatchObject({ bundle: bundleId, isBarred: false, personalised: true });
     expect(found["models"]).toHaveLength(2);
     const told = await canarec([...args, bundleId], { env });
