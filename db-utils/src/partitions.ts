@@ -8,7 +8,8 @@ interface DailyTable {
   readonly storage: string;
 }
 
-const DAILY_TABLES: readonly DailyTable[] = [
+/** Tables of which each day is a partition that goes as a whole. */
+export const DAILY_TABLES: readonly DailyTable[] = [
   // A row changes each minute that its user goes on watching: room for heap-only updates.
   {
     table: "watches",
