@@ -8,6 +8,7 @@ import { addGateCommands } from "./commands/gate.ts";
 import { addDoctorCommand } from "./commands/doctor.ts";
 import { addDigestCommand } from "./commands/digest.ts";
 import { addEvaluateCommand } from "./commands/evaluate.ts";
+import { addExplorationCommand } from "./commands/exploration.ts";
 import { addHideCommands } from "./commands/hide.ts";
 import { addJobsCommand } from "./commands/jobs.ts";
 import { addRecommendCommand } from "./commands/recommend.ts";
@@ -36,6 +37,7 @@ export function createProgram(context: CliContext): Command {
   addRunsCommands(program, context);
   addStreamCommands(program, context);
   addEvaluateCommand(program, context);
+  addExplorationCommand(program, context);
   addReleaseCommands(program, context);
   addGateCommands(program, context);
   addRecommendCommand(program, context);

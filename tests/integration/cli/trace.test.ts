@@ -3,6 +3,7 @@ import { ensurePartitions } from "@canarec/db-utils/partitions";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type FreshDatabase, freshDatabase } from "../../servers.ts";
 import { canarec, canarecJson } from "./canarec.ts";
+import { documentedFields } from "./documented-fields.ts";
 
 let fresh: FreshDatabase;
 let db: Database;
@@ -107,5 +108,58 @@ describe("canarec trace", () => {
     );
     expect(out).toContain("Served by the load balancer itself (unanswered): replica none");
     expect(out).toContain("It had no list.");
+  });
+});
+
+describe("canarec exploration", () => {
+  const BUNDLE = "ab".repeat(32);
+  const exploration = { slots: [1], chance: 0.5, pool: 4, temperature: 1 };
+  const days = 86_400_000;
+
+  it("refuses a log without propensities", async () => {
+    await db.pool.query(
+      `insert into bundles (bundle_id, bytes, schema_version, state, collection, watermark, manifest)
+       values ($1, 1, 3, 'complete', 'c', '{"offsets": {}, "highEventAt": null}', $2)`,
+      [BUNDLE, { learned: { blend: { exploration } } }],
+    );
+    await expose("silent", new Date(Date.now() - 5 * days), { bundle: BUNDLE });
+    const { out } = await canarec(["exploration"], { env });
+    expect(out).toContain("not known: 1 of 1 have no propensity");
+  });
+
+  it("says what places that explore earn, had they never or always explored", async () => {
+    await db.pool.query(
+      `insert into movies (movie_key, movie_id, source) overriding system value
+       values (11, 'alien+1979', 'stream'), (12, 'heat+1995', 'stream')`,
+    );
+    const at = new Date(Date.now() - 3 * days);
+    const drawn = { bundle: BUNDLE, snapshot_version: null };
+    // Of four users two were tried, of whom one takes it; one of the others takes what they kept.
+    for (const [userId, propensity] of [0.5, 0.5, 0.2, 0.2].entries()) {
+      const propensities = JSON.stringify([1, propensity]);
+      await expose(`d${userId}`, at, { ...drawn, user_id: userId, propensities });
+    }
+    await expose("later", new Date(at.getTime() + days), {
+      ...{ ...drawn, user_id: 0, propensities: "[1, 0.2]" },
+    });
+    await expose("pinned", at, { ...drawn, user_id: 9, pinned: true, propensities: "[1, 0.2]" });
+    await db.pool.query("insert into users (user_id) values (0), (1), (2), (3)");
+    await db.pool.query(
+      `insert into interactions (user_id, movie_key, furthest_minute, first_watched_at, last_watched_at)
+       values (0, 12, 3, $1::timestamptz + interval '1 h', now()), (2, 12, 3, $1::timestamptz + interval '2 h', now()),
+         (1, 11, 3, $1::timestamptz + interval '1 h', now()), (3, 12, 3, $1::timestamptz + interval '25 h', now())`,
+      [at],
+    );
+    const found = (await canarecJson(["exploration", "--days", "3"], { env })) as object;
+    expect(Object.keys(found).sort()).toEqual(documentedFields("exploration"));
+    expect(found).toMatchObject({ answers: 5, choices: 4, explored: 2 });
+    const value = expect.closeTo(0.5) as number;
+    expect(found).toMatchObject({
+      policies: [
+        { policy: "logged", found: { snips: { value }, effectiveDecisions: 4 } },
+        { policy: "never", found: { snips: { value }, effectiveDecisions: 2 } },
+        { policy: "always", found: { snips: { value }, effectiveDecisions: 2 } },
+      ],
+    });
   });
 });
