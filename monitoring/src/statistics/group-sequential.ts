@@ -53,7 +53,8 @@ export function boundariesOf(
         ? normalUpperQuantile(alpha / 2)
         : Infinity;
     bounds.push(bound);
-    before = survivors(before, now, bound, { drift: 0, next: information[look + 1] });
+    const next = information[look + 1];
+    if (next !== undefined) before = survivors(before, now, bound, { drift: 0, next });
   }
   return { kind: "boundaries", bounds };
 }
@@ -82,7 +83,8 @@ export function crossingProbabilities(
     const from = before ?? START;
     upper.push(upperCrossing(from, now, bound, drift));
     lower.push(upperCrossing(mirrored(from), now, bound, -drift));
-    before = survivors(before, now, bound, { drift, next: information[look + 1] });
+    const next = information[look + 1];
+    if (next !== undefined) before = survivors(before, now, bound, { drift, next });
   }
   return { upper, lower };
 }
@@ -132,13 +134,13 @@ function survivors(
   before: Surviving | undefined,
   now: number,
   bound: number,
-  { drift, next }: { readonly drift: number; readonly next: number | undefined },
+  { drift, next }: { readonly drift: number; readonly next: number },
 ): Surviving {
   const from = before ?? START;
   const step = now - from.information;
   const deviation = Math.sqrt(step);
   const reach = Math.min(bound, FARTHEST_Z + Math.abs(drift) * Math.sqrt(now)) * Math.sqrt(now);
-  const finest = Math.min(deviation, Math.sqrt((next ?? 2 * now) - now));
+  const finest = Math.min(deviation, Math.sqrt(next - now));
   const intervals = evenWithin(((2 * reach) / finest) * POINTS_PER_DEVIATION);
   const width = (2 * reach) / intervals;
   const points = new Float64Array(intervals + 1);
