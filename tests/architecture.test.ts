@@ -30,7 +30,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   simulator: ["stream-parser", "db-utils", "service-kit"],
   "vectordb-scripts": ["stream-parser", "inference", "db-utils", "service-kit"],
-  monitoring: ["load-balancer", "db-utils", "service-kit"],
+  monitoring: ["stream-parser", "load-balancer", "db-utils", "service-kit"],
   "stream-parser": ["load-balancer", "db-utils", "service-kit"],
   "load-balancer": ["inference", "db-utils", "service-kit"],
   inference: ["db-utils", "service-kit"],

@@ -9,6 +9,9 @@ import { type Registry, createRegistry } from "@canarec/service-kit/metrics";
 import { observeRequests } from "@canarec/service-kit/request-metrics";
 import { registerBackupMetrics } from "./backups/backup-metrics.ts";
 import type { MonitoringConfig } from "./config.ts";
+import { createFreshnessMetrics } from "./freshness/metrics.ts";
+import { startProbe } from "./freshness/start-probe.ts";
+import { openStreamSender } from "./freshness/stream-sender.ts";
 import { JOBS, type Job, backupJob, releaseJob, withSchedules } from "./jobs/job-table.ts";
 import { runCommand } from "./jobs/run-command.ts";
 import { runSteps } from "./jobs/run-steps.ts";
@@ -90,6 +93,7 @@ export async function startMonitoring(
   const server = opened.use(await listen(app, { host: config.host, port: config.port }));
   opened.use(scheduleJobs(jobs, runner));
   openTagWatch(opened, config, db, log);
+  openProbe(opened, config, db, { registry, log });
   opened.use(openWatch(config, { db, outbox, jobs, registry, log }, overrides));
   return disposable(opened, { url: server.url });
 }
@@ -127,6 +131,20 @@ function openTagWatch(
   const { controlUrl: url, tokenFile, ...where } = tags;
   const control = { url, tokenFile };
   opened.use(watchTags({ ...where, ...{ db, log, control, plan, now: () => new Date() } }));
+}
+
+/** Of how soon an event is servable, where that is measured. */
+function openProbe(
+  opened: Resources,
+  { probe, streamTopic }: MonitoringConfig,
+  db: Database,
+  { registry, log }: { readonly registry: Registry; readonly log: Logger },
+): void {
+  if (probe === undefined) return;
+  const { brokers, everyMs, zone } = probe;
+  const sender = opened.use(openStreamSender(brokers, streamTopic));
+  const metrics = createFreshnessMetrics(registry, Date.now);
+  opened.use(startProbe({ ...{ db, sender, zone, everyMs, metrics, log }, nowMs: Date.now }));
 }
 
 /** What anybody has to tell, from the table to Slack; and the way into the table. */

@@ -34,6 +34,17 @@ describe("monitoringConfig", () => {
     expect(() => kept({ BACKUP_DAILY: "0" })).toThrow(/BACKUP_DAILY/);
   });
 
+  it("puts the probe on the stream each minute where there is one, more often or never if told so", () => {
+    const everyMs = (env: Record<string, string>) =>
+      monitoringConfig({ DATABASE_URL, ...env }).probe?.everyMs;
+    const KAFKA_BROKERS = "127.0.0.1:9092";
+    expect(everyMs({})).toBeUndefined();
+    expect(everyMs({ KAFKA_BROKERS })).toBe(60_000);
+    expect(everyMs({ KAFKA_BROKERS, FRESHNESS_SECONDS: "5" })).toBe(5_000);
+    expect(everyMs({ KAFKA_BROKERS, FRESHNESS_SECONDS: "0" })).toBeUndefined();
+    expect(() => everyMs({ FRESHNESS_SECONDS: "61" })).toThrow(/FRESHNESS_SECONDS/);
+  });
+
   it("hands commands what training and releasing go by", () => {
     const told = {
       ...{ CHROMA_URL: "http://127.0.0.1:8000", STREAM_TOPIC: "movielog", MINILM_PATH: "/models" },

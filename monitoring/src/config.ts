@@ -1,5 +1,6 @@
 import { join, resolve } from "node:path";
 import { type Env, parseConfig, variable } from "@canarec/service-kit/config";
+import { type Zone, createZone } from "@canarec/stream-parser/contract/zone";
 import { z } from "zod";
 import { cronExpression } from "./jobs/cron-expression.ts";
 
@@ -17,6 +18,8 @@ export interface MonitoringConfig {
   /** The platform's topic, and that of exposures: whose progress tells how far the data are complete. */
   readonly streamTopic: string;
   readonly exposureTopic: string;
+  /** Absent: how soon an event is servable is not measured. */
+  readonly probe: ProbeConfig | undefined;
   /** Of an answer; a slower one counts as late. */
   readonly deadlineMs: number;
   readonly backups: BackupConfig;
@@ -43,6 +46,13 @@ export interface BackupConfig {
   readonly folder: string;
   readonly daily: number;
   readonly weekly: number;
+}
+
+/** Of the user whose events are our own. */
+export interface ProbeConfig {
+  readonly brokers: readonly string[];
+  readonly everyMs: number;
+  readonly zone: Zone;
 }
 
 export interface TagConfig {
@@ -89,6 +99,10 @@ const MonitoringEnv = z.object({
   SLACK_WEBHOOK_URL: variable.httpUrl.optional(),
   STREAM_TOPIC: z.string().min(1).default("movielog"),
   EXPOSURE_TOPIC: z.string().min(1).default("canarec-exposures"),
+  STREAM_ZONE: variable.zone.default("UTC"),
+  KAFKA_BROKERS: variable.addresses.optional(),
+  // FreshnessLost holds for two minutes: one slow event alone shall not last so long.
+  FRESHNESS_SECONDS: variable.count.pipe(z.int().max(60)).default(60),
   DEADLINE_MS: variable.milliseconds.default(600),
   RETENTION_SCHEDULE: cronExpression.optional(),
   STATISTICS_SCHEDULE: cronExpression.optional(),
@@ -114,6 +128,12 @@ const MonitoringEnv = z.object({
   CANAREC_HOME: z.string().min(1).default(".canarec"),
 });
 
+function probeOf(e: z.output<typeof MonitoringEnv>): ProbeConfig | undefined {
+  const { KAFKA_BROKERS: brokers, FRESHNESS_SECONDS: seconds } = e;
+  if (brokers === undefined || seconds === 0) return undefined;
+  return { brokers, everyMs: seconds * 1_000, zone: createZone(e.STREAM_ZONE) };
+}
+
 /** @throws ConfigError naming every malformed variable. */
 export function monitoringConfig(env: Env): MonitoringConfig {
   const e = parseConfig(MonitoringEnv, env);
@@ -137,6 +157,7 @@ export function monitoringConfig(env: Env): MonitoringConfig {
     },
     streamTopic: e.STREAM_TOPIC,
     exposureTopic: e.EXPOSURE_TOPIC,
+    probe: probeOf(e),
     deadlineMs: e.DEADLINE_MS,
     alertsBy: e.ALERTS_BY,
     dataPlaneUrls: e.DATA_PLANE_URLS ?? [],

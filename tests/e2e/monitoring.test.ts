@@ -55,7 +55,12 @@ beforeAll(async () => {
   const options = ["--port", String(await freePort()), "--catalog", writeSmallCatalog(folder.path)];
   cluster = npmStart(home, [...options, "--rate", "60", "--with-monitoring"], {
     RELEASE_REPOSITORY: repository,
-    ...{ KAFKA_BROKERS: kafka.url, SLACK_WEBHOOK_URL: slack.url, ALERT_PACE: PACE },
+    ...{
+      KAFKA_BROKERS: kafka.url,
+      SLACK_WEBHOOK_URL: slack.url,
+      ALERT_PACE: PACE,
+      FRESHNESS_SECONDS: "3",
+    },
   });
   file = await cluster.ready();
   prometheus = file.services["prometheus"]?.url ?? "";

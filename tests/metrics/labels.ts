@@ -11,6 +11,7 @@ import { VerdictAction, VerdictKind } from "@canarec/load-balancer/contract/verd
 import { ROLLOUT_STATES } from "@canarec/load-balancer/rollout/rollout";
 import { LIMITED_PATHS } from "@canarec/load-balancer/proxy/rate-limit";
 import { DATA_CHECKS } from "@canarec/monitoring/data-quality/check-data";
+import { PROBE_RESULTS } from "@canarec/monitoring/freshness/metrics";
 import { TROUBLE_KINDS } from "@canarec/monitoring/watch/limits";
 import { REJECTION_REASONS } from "@canarec/stream-parser/parsing/rejection";
 
@@ -122,6 +123,7 @@ const OF_METRIC: Readonly<Record<string, Readonly<Record<string, LabelValues>>>>
   canarec_inference_history_lookups_total: { outcome: ["hit", "miss", "stale", "unavailable"] },
   canarec_inference_lists_total: { reason: LIST_REASONS },
   canarec_inference_refresh_failures_total: { what: ["statistics", "new_movies", "bundle"] },
+  canarec_freshness_probes_total: { result: PROBE_RESULTS },
   canarec_inference_request_seconds: {
     route: [
       ...["recommend", "recommendations", "explain_not", "hidden", "movie", "similar"],

@@ -5,6 +5,7 @@ import { createControlMetrics } from "@canarec/load-balancer/control/metrics";
 import { watchRollouts } from "@canarec/load-balancer/control/rollout-metrics";
 import { createLoadBalancerMetrics, createParentMetrics } from "@canarec/load-balancer/metrics";
 import { registerBackupMetrics } from "@canarec/monitoring/backups/backup-metrics";
+import { createFreshnessMetrics } from "@canarec/monitoring/freshness/metrics";
 import { createJudgeMetrics } from "@canarec/monitoring/judge/metrics";
 import { createMonitoringMetrics } from "@canarec/monitoring/metrics";
 import { createWatchMetrics } from "@canarec/monitoring/watcher/metrics";
@@ -57,6 +58,7 @@ const DECLARATIONS: Readonly<Record<string, (registry: Registry) => void>> = {
     createObservedGauges(registry);
     createObservationFailures(registry);
     createWatchMetrics(registry);
+    createFreshnessMetrics(registry, zero);
     registerBackupMetrics(registry, "");
   },
   simulator: (registry) => {

@@ -1,4 +1,5 @@
 import type { Queryable } from "../queryable.ts";
+import { PROBE_USER_ID } from "../users/probe-user.ts";
 
 /** An exposure with what the platform says about it. Times are milliseconds since 1970. */
 export interface ExposureRow {
@@ -52,7 +53,7 @@ select ${COLUMNS},
        then ${matchedBetween("$2::timestamptz", "$2::timestamptz + interval '1 min'", "$3::interval")} end as matched
 from exposures e
 where e.answered_at >= $2::timestamptz and e.answered_at < $2::timestamptz + interval '1 min'
-  and e.release_id = $1 and not e.pinned`;
+  and e.release_id = $1 and not e.pinned and e.user_id <> ${PROBE_USER_ID}`;
 
 /** A release's exposures of one minute, without pinned users. */
 export async function exposuresOfMinute(

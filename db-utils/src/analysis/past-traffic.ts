@@ -1,4 +1,5 @@
 import type { Queryable } from "../queryable.ts";
+import { PROBE_USER_ID } from "../users/probe-user.ts";
 
 /** Users of the days before a moment, with what they watched of what they were shown. */
 export interface PastUsersRow {
@@ -38,6 +39,7 @@ entries as materialized (
   select d.d, e.user_id, min(e.answered_at) as first, d.begins from days d
   join exposures e on e.answered_at >= d.begins and e.answered_at < d.begins + $3::float8 * interval '1 s'
     and e.answered_at >= $1::timestamptz - interval '${DAYS} days' and e.answered_at < $1
+    and e.user_id <> ${PROBE_USER_ID}
   group by d.d, e.user_id, d.begins),
 spans as (
   select d, count(*) filter (where first < begins + $2::float8 * interval '1 s') as one, count(*) as two

@@ -1,5 +1,6 @@
 import type { PoolClient } from "pg";
 import { to } from "pg-copy-streams";
+import { PROBE_USER_ID } from "../users/probe-user.ts";
 import { readCopyRows } from "./copy-rows.ts";
 
 /** One interaction as learning needs it. A reader gets the same object again and again, with other values. */
@@ -31,7 +32,7 @@ export interface EventPeriod {
 }
 
 /**
- * Hand every interaction to `take`, users ascending and the movies of each ascending: binary COPY, of which
+ * Hand every interaction but the probe user's to `take`, users ascending and the movies of each ascending: binary COPY, of which
  * no more is in memory than a piece.
  *
  * @param client in a repeatable-read transaction where the number of rows must agree with countInteractions.
@@ -74,5 +75,6 @@ export async function countInteractions(
 /** In SQL. COPY takes no parameters; the text of a Date has no quotes. */
 function within({ since, until }: EventPeriod): string {
   const from = since === null ? "true" : `${LATEST} >= '${since.toISOString()}'`;
-  return until === null ? from : `${from} and ${LATEST} < '${until.toISOString()}'`;
+  const period = until === null ? from : `${from} and ${LATEST} < '${until.toISOString()}'`;
+  return `user_id <> ${PROBE_USER_ID} and ${period}`;
 }

@@ -2,6 +2,7 @@ import { notifyUsers } from "../change-feed/notify.ts";
 import type { Database } from "../database.ts";
 import type { Queryable } from "../queryable.ts";
 import { storableText } from "../storable-text.ts";
+import { PROBE_USER_ID } from "./probe-user.ts";
 
 /** What the platform's metadata API knows of a user. */
 export interface UserMetadata {
@@ -106,7 +107,7 @@ async function claim(
   const { rows } = await client.query<UserLookup>(
     `update users set lookup_after = $3
      where user_id in (
-       select user_id from users where lookup_after <= $1
+       select user_id from users where lookup_after <= $1 and user_id <> ${PROBE_USER_ID}
        order by lookup_after limit $2 for update skip locked)
      returning user_id as "userId", lookup_attempts as attempts`,
     [now, limit, new Date(now.getTime() + leaseMs)],

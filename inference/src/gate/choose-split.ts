@@ -1,4 +1,5 @@
 import type { Database } from "@canarec/db-utils/database";
+import { PROBE_USER_ID } from "@canarec/db-utils/users/probe-user";
 
 const DAY_MS = 86_400_000;
 
@@ -50,7 +51,7 @@ export async function readTimes(
   const found = await pool.query<{ times: [number, number] | null }>(
     `select percentile_disc(array[$1::float8, 1])
        within group (order by extract(epoch from least(first_watched_at, rated_at))::float8 * 1000) as times
-     from interactions tablesample system($2) repeatable($3)`,
+     from interactions tablesample system($2) repeatable($3) where user_id <> ${PROBE_USER_ID}`,
     [TRAINING_SHARE, percent, seed],
   );
   const times = found.rows[0]?.times ?? undefined;

@@ -1,4 +1,5 @@
 import type { Database } from "@canarec/db-utils/database";
+import { PROBE_USER_ID } from "@canarec/db-utils/users/probe-user";
 import type { CountRow } from "../serving/movie-counts.ts";
 
 /** Half-lives after which a viewer counts less than a thousandth. */
@@ -28,7 +29,8 @@ export async function readCountsAt(
          sum(power(0.5::float8,
              greatest(0, extract(epoch from $1 - date_trunc('hour', began, 'UTC')))::float8 / 3600 / $3::float8))
            filter (where began <= $1 and began > $2) as viewers
-       from (select *, coalesce(first_watched_at, rated_at) as began from interactions) as i
+       from (select *, coalesce(first_watched_at, rated_at) as began from interactions
+             where user_id <> ${PROBE_USER_ID}) as i
        group by movie_key) as c using (movie_key)
      order by m.movie_key`,
     [at, oldest, halfLifeHours],

@@ -1,5 +1,6 @@
 import type { Database } from "@canarec/db-utils/database";
 import { type HistoryEntry, decodeHistory } from "@canarec/db-utils/interactions/decode-history";
+import { PROBE_USER_ID } from "@canarec/db-utils/users/probe-user";
 import type { Person } from "../models/cold-start/person-groups.ts";
 
 type Pool = Pick<Database, "pool">;
@@ -21,7 +22,7 @@ export async function sampleUsers(
 ): Promise<number[]> {
   const { rows } = await pool.query<{ id: number }>(
     `select user_id as id from interactions
-     where $1::timestamptz is null or least(first_watched_at, rated_at) > $1
+     where ($1::timestamptz is null or least(first_watched_at, rated_at) > $1) and user_id <> ${PROBE_USER_ID}
      group by user_id order by hashint8extended(user_id, $3), user_id limit $2`,
     [activeAfter ?? null, limit, seed],
   );

@@ -25,6 +25,18 @@ export function rowCount(history: PackedHistory): number {
   return history.length / STRIDE;
 }
 
+/** When the user last watched or rated anything; undefined for an empty history. Milliseconds since 1970. */
+export function latestEventMs(history: PackedHistory): number | undefined {
+  let latest = -Infinity;
+  for (let row = 0; row < history.length; row += STRIDE) {
+    for (const place of [LAST_WATCHED_AT, RATED_AT]) {
+      const at = history[row + place] ?? NaN;
+      if (at > latest) latest = at;
+    }
+  }
+  return latest === -Infinity ? undefined : latest;
+}
+
 /** Place of a movie's row, or where it belongs as −1 − row. Binary search. */
 export function findRow(history: PackedHistory, movieKey: number): number {
   let low = 0;

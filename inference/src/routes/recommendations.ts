@@ -1,3 +1,4 @@
+import { PROBE_USER_ID } from "@canarec/db-utils/users/probe-user";
 import { Router } from "express";
 import { INTERNAL_HEADER } from "../contract/internal-header.ts";
 import type { Recommendation } from "../serving/recommender.ts";
@@ -17,7 +18,7 @@ export interface RecommendationsParts extends RecommendParts {
 }
 
 /**
- * `GET /api/v1/users/:userId/recommendations?n=1..100&exclude=…&explain=true` answers JSON: movies
+ * `GET /api/v1/users/:userId/recommendations?n=1..100&exclude=…&explain=true` answers JSON: the latest event that the list is made of, and movies
  * with title, year and score, and on request the watched movies, people and genres behind each; without people, and marked so, where they cannot be read.
  */
 export function recommendationsRoute(parts: RecommendationsParts): Router {
@@ -38,19 +39,25 @@ export function recommendationsRoute(parts: RecommendationsParts): Router {
     };
     const answer = await answers.detailed(userId, options);
     const people = explain ? await peopleOf(parts, answer) : undefined;
-    metrics.listMade(answer.reason, answer.personalised);
+    // The probe asks several times a second, and is nobody.
+    if (userId !== PROBE_USER_ID) metrics.listMade(answer.reason, answer.personalised);
     res.setHeader(INTERNAL_HEADER, headerOf(answer));
     res.json({
       userId,
       personalised: answer.personalised,
       reason: answer.reason,
       watched: answer.watched,
+      lastEventAt: timeOf(answer.lastEventMs),
       // Told only where it matters: reasons would be other ones.
       ...(explain && people === undefined && { peopleCompared: false }),
       movies: answer.movies.map((one) => recommended(answer, { explain, people }, one)),
     });
     metrics.answered("recommendations", (nowMs() - startMs) / 1_000);
   });
+}
+
+function timeOf(ms: number | undefined): string | null {
+  return ms === undefined ? null : new Date(ms).toISOString();
 }
 
 interface Explaining {

@@ -1,7 +1,12 @@
 import type { DescribedTastes } from "./described-tastes.ts";
 import type { HistoryCache, HistoryResult, KnownUser } from "../history/history-cache.ts";
 import type { InternalHeader, ListReason } from "../contract/internal-header.ts";
-import { EMPTY_HISTORY, type PackedHistory, rowCount } from "../retrieval/packed-history.ts";
+import {
+  EMPTY_HISTORY,
+  type PackedHistory,
+  latestEventMs,
+  rowCount,
+} from "../retrieval/packed-history.ts";
 import { type NotListed, explainNot } from "./explain-not.ts";
 import type { ColdBasis, Recommendations, RecommendOptions, Recommender } from "./recommender.ts";
 import type { ServingModel } from "./serving-model.ts";
@@ -33,6 +38,8 @@ export interface DetailedAnswer extends Omit<Recommendations, "propensities"> {
   readonly reason: ListReason;
   /** Movies that the user has watched or rated. */
   readonly watched: number;
+  /** The latest event that the list is made of, epoch milliseconds; undefined where nothing was watched or rated. */
+  readonly lastEventMs: number | undefined;
 }
 
 export interface UserAnswers {
@@ -98,7 +105,7 @@ export function createUserAnswers(parts: UserAnswersParts): UserAnswers {
       const answer = recommender.recommend(model, history, { ...options, ...known, userId });
       const reason = reasonOf(result, answer);
       const propensities = answer.propensities ?? null;
-      return { ...answer, propensities, model, reason, watched: rowCount(history) };
+      return { ...answer, propensities, model, reason, ...whatIsIn(history) };
     },
     async explainNot(userId, find) {
       const { history, known } = userOf(userId, await histories.get(userId), descriptions);
@@ -108,6 +115,10 @@ export function createUserAnswers(parts: UserAnswersParts): UserAnswers {
       return { ...explainNot(model, recommender, asked), model, movie };
     },
   };
+}
+
+function whatIsIn(history: PackedHistory): Pick<DetailedAnswer, "watched" | "lastEventMs"> {
+  return { watched: rowCount(history), lastEventMs: latestEventMs(history) };
 }
 
 /** How long a list without all its models is kept: so long a machine may be too busy for a better one. */

@@ -1,6 +1,7 @@
 import type pg from "pg";
 import { notifyInteractions } from "@canarec/db-utils/change-feed/notify";
 import { applyStatisticsDeltas } from "@canarec/db-utils/statistics/apply-deltas";
+import { PROBE_USER_ID } from "@canarec/db-utils/users/probe-user";
 import type { PairState, WatchedHour } from "../coalesce/coalesce-events.ts";
 import { type MovedInteraction, statisticsDeltas } from "../coalesce/statistics-deltas.ts";
 import { pgArray } from "./pg-array.ts";
@@ -17,7 +18,7 @@ export interface KeyedPair {
 
 /**
  * The same rule as mergeInteraction, in SQL. A row that would not change is left alone: a replay writes nothing. What
- * comes back is only what statistics count anew, which in the steady state is next to nothing.
+ * comes back is only what statistics count anew, which in the steady state is next to nothing; the probe is not counted.
  *
  * Columns that no index holds are all that changes, so that an update stays within its page (HOT).
  */
@@ -42,7 +43,7 @@ with changed as (
      or excluded.first_watched_at < i.first_watched_at
      or (i.first_watched_at is null and excluded.first_watched_at is not null)
      or LATER_RATING
-  returning i.movie_key,
+  returning i.user_id, i.movie_key,
             old.first_watched_at as old_first, new.first_watched_at as new_first,
             old.rated_at as old_rated, new.rated_at as new_rated,
             old.rating as old_rating, new.rating as new_rating
@@ -54,8 +55,9 @@ select movie_key as "movieKey",
        (extract(epoch from new_rated) * 1000)::float8 as "newRated",
        old_rating as "oldRating", new_rating as "newRating"
 from changed
-where old_first is distinct from new_first or old_rated is distinct from new_rated
-   or old_rating is distinct from new_rating`.replaceAll(
+where user_id <> ${PROBE_USER_ID}
+  and (old_first is distinct from new_first or old_rated is distinct from new_rated
+    or old_rating is distinct from new_rating)`.replaceAll(
   "LATER_RATING",
   `(excluded.rated_at is not null and (i.rated_at is null or excluded.rated_at > i.rated_at
      or (excluded.rated_at = i.rated_at and excluded.rating > i.rating)))`,

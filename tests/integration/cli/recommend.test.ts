@@ -35,6 +35,7 @@ describe("canarec recommend", () => {
       personalised: true,
       reason: expect.any(String) as string,
       watched: 1,
+      lastEventAt: expect.any(String) as string,
       movies: [movie, movie],
     });
     const explained = ["recommend", "7", "--n", "1", "--explain", "--url", url];

@@ -1,7 +1,15 @@
 import { createServer } from "node:http";
 import { openDatabase } from "@canarec/db-utils/database";
+import { countInteractions } from "@canarec/db-utils/interactions/stream-interactions";
+import { verifyStatistics } from "@canarec/db-utils/statistics/verify-statistics";
+import { PROBE_USER_ID } from "@canarec/db-utils/users/probe-user";
+import { sampleUsers } from "@canarec/inference/gate/read-users";
 import { startChroma } from "@canarec/local-cluster/chroma";
 import { freePort } from "@canarec/local-cluster/port";
+import { startMonitoring } from "@canarec/monitoring/compose";
+import { monitoringConfig } from "@canarec/monitoring/config";
+import { WATCH_LIMITS } from "@canarec/monitoring/watch/limits";
+import { createLogger } from "@canarec/service-kit/logging";
 import { serve } from "@canarec/service-kit/http";
 import { Resources } from "@canarec/service-kit/lifecycle";
 import { Kafka, type Producer, logLevel } from "kafkajs";
@@ -10,6 +18,7 @@ import { type ServiceProcess, startService } from "../../load/serve-parts/proces
 import { freshTopic, temporaryFolder } from "../../servers.ts";
 import { type World, listFor, openWorld, until } from "../inference/inference-under-test.ts";
 import { ask, balance, range, untilReplicas } from "../load-balancer/load-balancer-under-test.ts";
+import { slackDouble } from "../monitoring/slack-double.ts";
 
 /** Movies that only the platform knows. */
 const NEW: Readonly<Record<string, { readonly title: string; readonly overview: string }>> = {
@@ -24,12 +33,20 @@ const NEW: Readonly<Record<string, { readonly title: string; readonly overview: 
   },
 };
 
+/** The true rule of freshness, with shorter times. */
+const FRESHNESS_LIMITS = {
+  ...WATCH_LIMITS,
+  freshness: { badSeconds: 3, goodSeconds: 2 },
+  holds: { ...WATCH_LIMITS.holds, freshness: { beginMs: 400, endMs: 400 } },
+};
+
 const opened = new Resources();
 const replicas: { readonly url: string; readonly process: ServiceProcess }[] = [];
 let world: World;
 let producer: Producer;
 let balancer: Awaited<ReturnType<typeof balance>>;
 let topic = "";
+let brokers: readonly string[] = [];
 
 beforeAll(async () => {
   world = opened.use(await openWorld());
@@ -40,7 +57,7 @@ beforeAll(async () => {
   opened.defer(() => folder[Symbol.dispose]());
   const chroma = opened.use(await startChroma({ home: folder.path }));
   const platform = opened.use(await startPlatform());
-  const brokers = stream.brokers;
+  brokers = stream.brokers;
   const env = {
     DATABASE_URL: world.databaseUrl,
     KAFKA_BROKERS: brokers.join(","),
@@ -126,6 +143,80 @@ describe("a line on Kafka", () => {
     }
   });
 });
+
+describe("the probe", () => {
+  it("measures until every replica serves its event, tells of one that does not, and is no user", async () => {
+    await using database = await openDatabase(world.databaseUrl);
+    const { pool } = database;
+    const addReplica = (name: string, url: string) =>
+      pool.query(
+        `insert into replicas (name, release_id, runtime, state, url, started_at)
+         select $1, release_id, 'process', 'ready', $2, now() from releases`,
+        [name, url],
+      );
+    await pool.query(
+      `insert into releases (submitted_at, kind, ref, code, build, plan, plan_hash, actor, source)
+       values (now(), 'main', 'HEAD', repeat('a', 40), 'a', '{}', repeat('a', 64), 'me', 'cli')`,
+    );
+    for (const [place, { url }] of replicas.entries()) await addReplica(`r1-${place}`, url);
+    await using slack = await slackDouble();
+    await using stale = await startStaleReplica();
+    const config = monitoringConfig({
+      ...{ DATABASE_URL: world.databaseUrl, KAFKA_BROKERS: brokers.join(","), PORT: "0" },
+      ...{ STREAM_TOPIC: topic, FRESHNESS_SECONDS: "1", SLACK_WEBHOOK_URL: slack.url },
+    });
+    const log = createLogger("monitoring", "silent");
+    const watch = { everyMs: 100, limits: FRESHNESS_LIMITS };
+    await using monitoring = await startMonitoring(config, log, { jobs: [], watch });
+    const seconds = async (of: "last" | "waiting") => {
+      const text = await (await fetch(`${monitoring.url}/metrics`)).text();
+      const line = new RegExp(`^canarec_freshness_${of}_seconds\\{.*\\} (.*)$`, "m");
+      return Number(line.exec(text)?.[1]);
+    };
+    await until(async () => (await seconds("last")) > 0, 60_000);
+
+    await addReplica("r1-stale", stale.url);
+    const told = (start: string) =>
+      until(() => Promise.resolve(slack.accepted.some((text) => text.startsWith(start))), 60_000);
+    await told("Lists are out of date: an event on the stream is not servable after");
+    expect(await seconds("waiting")).toBeGreaterThan(FRESHNESS_LIMITS.freshness.badSeconds);
+    const asked = await fetch(
+      `${replicas[0]?.url ?? ""}/api/v1/users/${PROBE_USER_ID}/recommendations?n=1`,
+    );
+    const { lastEventAt, watched } = (await asked.json()) as Record<string, unknown>;
+    expect(watched).toBe(1);
+    expect(Date.parse(String(lastEventAt))).toBeLessThanOrEqual(Date.now());
+    await pool.query("delete from replicas where name = 'r1-stale'");
+    await told("Over: ");
+    expect(await seconds("waiting")).toBeLessThan(FRESHNESS_LIMITS.freshness.badSeconds);
+
+    const { rows } = await pool.query<{ all: number; probes: number }>(
+      `select count(*)::int4 as all, (count(*) filter (where user_id = $1))::int4 as probes from interactions`,
+      [PROBE_USER_ID],
+    );
+    expect(rows[0]?.probes).toBe(1);
+    const learned = await countInteractions(pool, { since: null, until: null });
+    expect(learned).toBe((rows[0]?.all ?? NaN) - 1);
+    const counted = await database.transaction(({ client }) =>
+      verifyStatistics(client, { mend: false }),
+    );
+    expect(counted.interactions).toBe(learned);
+    // Statistics of movies are made up here; those of hours are the parser's.
+    expect(counted.differences.filter(({ table }) => table === "movie_hours")).toEqual([]);
+    expect(await sampleUsers(database, { limit: 1_000, seed: 1 })).not.toContain(PROBE_USER_ID);
+    const exposed = await pool.query("select from exposures where user_id = $1", [PROBE_USER_ID]);
+    expect(exposed.rows).toEqual([]);
+  });
+});
+
+/** A replica whose lists know nothing that happened, though it says that it hears of it. */
+async function startStaleReplica() {
+  const server = createServer((req, res) => {
+    if (req.url === "/metrics") res.end("canarec_inference_feed_age_seconds 0\n");
+    else res.end('{"lastEventAt":null,"movies":[]}');
+  });
+  return serve(server, { host: "127.0.0.1", port: 0, drainMs: 1 });
+}
 
 describe("answers", () => {
   it("become rows of exposures, as they were given", async () => {
