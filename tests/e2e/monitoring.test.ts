@@ -19,6 +19,7 @@ import { programsOrNot } from "../monitoring-programs.ts";
 import { type TemporaryFolder, temporaryFolder } from "../servers.ts";
 import { type ClusterProcess, eventually, npmStart } from "./cluster-process.ts";
 import { queried, scrapedTargets } from "./prometheus-api.ts";
+import { releaseStatus } from "./release-status.ts";
 import { writeSmallCatalog } from "./small-catalog.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");
@@ -166,10 +167,7 @@ async function nightlyStory(): Promise<void> {
   const release = ["release", "submit", "--ref", "HEAD", "--plan", "quick", "--home", home];
   const { releaseId } = (await canarecJson(release)) as { releaseId: number };
   const endedMs = await eventually(async () => {
-    const status = ["release", "status", String(releaseId), "--home", home];
-    const { transitions } = (await canarecJson(status)) as {
-      transitions: { toState: string; at: string }[];
-    };
+    const { transitions } = await releaseStatus(home, releaseId);
     const back = transitions.find(({ toState }) => toState === "rolling-back");
     return back === undefined ? undefined : Date.parse(back.at);
   });

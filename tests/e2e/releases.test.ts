@@ -11,6 +11,7 @@ import { BUILD_LIMIT_MS, baseImage, docker, whyNoReplica } from "../container-en
 import { type Installation, openInstallation } from "../integration/runtimes/docker-world.ts";
 import { type TemporaryFolder, temporaryFolder } from "../servers.ts";
 import { type ClusterProcess, eventually, npmStart } from "./cluster-process.ts";
+import { releaseStatus } from "./release-status.ts";
 import { writeSmallCatalog } from "./small-catalog.ts";
 import { steadyLoad } from "../integration/load-balancer/steady-load.ts";
 import pg from "pg";
@@ -102,17 +103,7 @@ async function canarec(...args: string[]): Promise<Record<string, unknown>> {
   return JSON.parse(stdout) as Record<string, unknown>;
 }
 
-interface Status {
-  readonly release: { readonly releaseId: number; readonly code: string };
-  readonly gate: { readonly verdict: string } | null;
-  readonly verdict: object | null;
-  readonly rollout: { readonly state: string };
-  readonly replicas: readonly { readonly url: string; readonly ready: boolean }[];
-  readonly transitions: readonly { readonly toState: string; readonly reason: string }[];
-}
-
-const statusOf = async (id: unknown) =>
-  (await canarec("release", "status", String(id))) as unknown as Status;
+const statusOf = (id: unknown) => releaseStatus(home, Number(id));
 
 const untilState = (id: unknown, ...states: string[]) =>
   eventually(async () => {
@@ -197,6 +188,7 @@ describe.each(KINDS)("releases of npm start, by the $kind runtime", ({ kind, why
     });
     const { release, gate, replicas } = await untilState(releaseId, "ramping", "holding");
     expect(release.code).toBe(changed);
+    expect(await canarec("release", "status", String(releaseId))).toMatchObject({ release, gate });
     expect(gate?.verdict).toMatch(/^(pass|no-data)$/);
     for (const { url } of replicas) {
       expect(await (await fetch(`${url}/healthz`)).json()).toEqual({ status: "alive and new" });

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { canListProcesses, processesOf } from "../processes.ts";
 import { type TemporaryFolder, temporaryFolder } from "../servers.ts";
 import { eventually, npmStart } from "./cluster-process.ts";
+import { releaseStatus } from "./release-status.ts";
 import { SMALL_CATALOG_MOVIES, writeSmallCatalog } from "./small-catalog.ts";
 
 const run = promisify(execFile);
@@ -95,7 +96,7 @@ describe("the schedule of releases, on npm start", () => {
     );
     expect(trained).toContainEqual({ id: release?.bundle });
     const status = await eventually(async () => {
-      const found = (await canarec("release", "status", String(release?.id))) as Status;
+      const found = await releaseStatus(home, release?.id ?? 0);
       return found.rollout.state === "ramping" ? found : undefined;
     });
     expect(status.gate).toMatchObject({
@@ -109,9 +110,3 @@ describe("the schedule of releases, on npm start", () => {
     });
   });
 });
-
-interface Status {
-  readonly rollout: { readonly state: string };
-  readonly gate: unknown;
-  readonly replicas: readonly { readonly url: string }[];
-}
