@@ -5,7 +5,8 @@ import { startChroma } from "@canarec/local-cluster/chroma";
 import { Resources } from "@canarec/service-kit/lifecycle";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type TemporaryFolder, freshDatabase, temporaryFolder } from "../../servers.ts";
-import { canarec, canarecJson, start } from "./canarec.ts";
+import { canarec, canarecJson } from "./called-canarec.ts";
+import { start } from "./canarec.ts";
 
 const opened = new Resources();
 let database: Database;

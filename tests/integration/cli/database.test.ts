@@ -4,7 +4,7 @@ import { type Database, openDatabase } from "@canarec/db-utils/database";
 import { Resources } from "@canarec/service-kit/lifecycle";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type TemporaryFolder, emptyDatabase, temporaryFolder } from "../../servers.ts";
-import { canarec, canarecJson } from "./canarec.ts";
+import { canarec, canarecJson } from "./called-canarec.ts";
 
 const opened = new Resources();
 let folder: TemporaryFolder;

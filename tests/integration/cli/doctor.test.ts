@@ -16,7 +16,7 @@ import {
   temporaryFolder,
 } from "../../servers.ts";
 import { insertMovies } from "../db-utils/catalogue-fixture.ts";
-import { canarec, canarecJson } from "./canarec.ts";
+import { canarec, canarecJson } from "./called-canarec.ts";
 
 const opened = new Resources();
 let home: TemporaryFolder;

@@ -3,7 +3,7 @@ import { serve } from "@canarec/service-kit/http";
 import { Resources } from "@canarec/service-kit/lifecycle";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type World, openWorld } from "../inference/inference-under-test.ts";
-import { canarec, canarecJson } from "./canarec.ts";
+import { canarec, canarecJson } from "./called-canarec.ts";
 
 const opened = new Resources();
 let world: World;

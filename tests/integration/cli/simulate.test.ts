@@ -2,7 +2,8 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { temporaryFolder } from "../../servers.ts";
-import { canarec, canarecJson, start } from "./canarec.ts";
+import { canarec, canarecJson } from "./called-canarec.ts";
+import { start } from "./canarec.ts";
 
 // No cluster, no home: virtual time needs neither.
 const quick = ["release", "simulate", "--plan", "quick", "--processes", "1"];

@@ -14,7 +14,7 @@ import {
   freshTopic,
   temporaryFolder,
 } from "../../servers.ts";
-import { canarec, canarecJson } from "./canarec.ts";
+import { canarec, canarecJson } from "./called-canarec.ts";
 
 const opened = new Resources();
 let folder: TemporaryFolder;

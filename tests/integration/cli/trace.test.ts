@@ -2,7 +2,7 @@ import { type Database, openDatabase } from "@canarec/db-utils/database";
 import { ensurePartitions } from "@canarec/db-utils/partitions";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type FreshDatabase, freshDatabase } from "../../servers.ts";
-import { canarec, canarecJson } from "./canarec.ts";
+import { canarec, canarecJson } from "./called-canarec.ts";
 import { documentedFields } from "./documented-fields.ts";
 
 let fresh: FreshDatabase;

@@ -4,7 +4,7 @@ import { COLLECTION } from "@canarec/inference/embedding/movie-vectors";
 import { sharedServers } from "../../servers.ts";
 import { MOVIES, type World, movieId, openWorld } from "../inference/inference-under-test.ts";
 import { embedMovies, insertTastes } from "../inference/trained-world.ts";
-import { canarec, canarecJson } from "./canarec.ts";
+import { canarec, canarecJson } from "./called-canarec.ts";
 import { documentedFields } from "./documented-fields.ts";
 
 const opened = new Resources();

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { type AuditEntry, createAuditRepository } from "@canarec/db-utils/audit/audit-repository";
 import type { ControlPlane } from "@canarec/load-balancer/control/compose";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { canarec, canarecJson } from "../cli/canarec.ts";
+import { canarec, canarecJson } from "../cli/called-canarec.ts";
 import { until } from "../load-balancer/load-balancer-under-test.ts";
 import { type ControlWorld, openControlWorld, operatorOf } from "./control-under-test.ts";
 

@@ -6,7 +6,7 @@ import { encodeBundle } from "@canarec/inference/bundle/codec/index";
 import { BLEND_SHAPE } from "@canarec/inference/training/learn-weights";
 import { DEFAULT_PREFERENCE } from "@canarec/inference/models/preference";
 import { storeBundle } from "@canarec/vectordb-scripts/bundle/store-bundle";
-import { canarec } from "../cli/canarec.ts";
+import { canarec } from "../cli/called-canarec.ts";
 import { words } from "./control-under-test.ts";
 import { type ControlledWorld, openControlledWorld } from "./controlled-world.ts";
 

@@ -4,7 +4,7 @@ import { gateReportFixture } from "@canarec/inference/contract/gate-report-fixtu
 import { Resources } from "@canarec/service-kit/lifecycle";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { freshDatabase } from "../../servers.ts";
-import { canarec, canarecJson } from "../cli/canarec.ts";
+import { canarec, canarecJson } from "../cli/called-canarec.ts";
 
 let opened: Resources;
 let database: Database;

@@ -1,6 +1,6 @@
 import { GateReport } from "@canarec/inference/contract/gate-report";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { canarec } from "../cli/canarec.ts";
+import { canarec } from "../cli/called-canarec.ts";
 import { type GateWorld, misled, openGateWorld } from "./gate-world.ts";
 
 const USERS = 240;

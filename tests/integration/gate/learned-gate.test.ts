@@ -2,7 +2,7 @@ import { GateReport } from "@canarec/inference/contract/gate-report";
 import { Resources } from "@canarec/service-kit/lifecycle";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type FreshCollection, freshCollection } from "../../servers.ts";
-import { canarec } from "../cli/canarec.ts";
+import { canarec } from "../cli/called-canarec.ts";
 import { type World, buildNow } from "../inference/inference-under-test.ts";
 import { USERS, openTasteWorld, trainNow } from "../inference/trained-world.ts";
 

@@ -11,7 +11,7 @@ import { prepareLearned } from "@canarec/inference/models/ranker/prepare-learned
 import { Resources } from "@canarec/service-kit/lifecycle";
 import { storeBundle } from "@canarec/vectordb-scripts/bundle/store-bundle";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { canarec } from "../cli/canarec.ts";
+import { canarec } from "../cli/called-canarec.ts";
 import {
   MOVIES,
   type World,
