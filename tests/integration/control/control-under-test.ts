@@ -71,7 +71,11 @@ export async function openControlWorld(
   );
   const plansFile = writePlans(folder.path, quick);
   const balancer = opened.use(
-    await balance({ replicas: [], home, brokers: exposures.brokers, topic: exposures.topic }),
+    await balance({
+      ...{ replicas: [], home, brokers: exposures.brokers, topic: exposures.topic },
+      // A busy machine shall not make a list late: what is late is answered with the popular ones.
+      deadlineMs: 2_000,
+    }),
   );
   const env = (changes: Readonly<Record<string, string>> = {}) => ({
     PORT: "0",
