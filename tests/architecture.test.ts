@@ -223,6 +223,15 @@ describe("architecture", () => {
     expect(wrong).toEqual([]);
   });
 
+  it("gives each lock of Postgres a number of its own", () => {
+    const numbers = workspaces
+      .flatMap((workspace) => sources(`${workspace}/src`))
+      .flatMap((file) => [...code(file).matchAll(/^const \w*LOCKS? = ([\d_]+);/gm)])
+      .map(([, number = ""]) => number);
+    expect(numbers.length).toBeGreaterThan(5);
+    expect(numbers).toEqual([...new Set(numbers)]);
+  });
+
   it("schedules nothing outside monitoring/src/jobs", () => {
     const wrong = workspaces
       .flatMap((workspace) => sources(`${workspace}/src`))

@@ -1,3 +1,5 @@
+import { createTrainingRunRepository } from "@canarec/db-utils/training/run-repository";
+import { openSession } from "@canarec/db-utils/session";
 import { Resources } from "@canarec/service-kit/lifecycle";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { COLLECTION } from "@canarec/inference/embedding/movie-vectors";
@@ -5,6 +7,7 @@ import { sharedServers } from "../../servers.ts";
 import { MOVIES, type World, movieId, openWorld } from "../inference/inference-under-test.ts";
 import { embedMovies, insertTastes } from "../inference/trained-world.ts";
 import { canarec, canarecJson } from "./called-canarec.ts";
+import { start } from "./canarec.ts";
 import { documentedFields } from "./documented-fields.ts";
 
 const opened = new Resources();
@@ -49,8 +52,7 @@ describe("canarec train", () => {
     const keys = [String(first.run), String(second.run)];
     const inJson = (await canarecJson(["runs", "compare", ...keys], { env })) as { runs: object[] };
     expect(Object.keys(inJson).sort()).toEqual(documentedFields("runs compare"));
-    for (const run of [...inJson.runs, await canarecJson(["runs", "show", keys[0] ?? ""], { env })])
-      expect(Object.keys(run as object).sort()).toEqual(documentedFields("Run"));
+    for (const run of inJson.runs) expect(Object.keys(run).sort()).toEqual(documentedFields("Run"));
     const shown = await canarec(["runs", "show", String(second.run)], { env });
     expect(shown.out).toContain(second.bundleId);
     const compared = await canarec(["runs", "compare", ...keys], { env });
@@ -127,6 +129,24 @@ describe("canarec train", () => {
     const { code, err } = await canarec(["train", ...late], { env });
     const why = "there are no interactions to learn from since 2027-01-01";
     expect([code, err]).toEqual([1, expect.stringContaining(why)]);
+  });
+
+  it("is called interrupted once its process was killed, and the next one has its turn", async () => {
+    await using holder = await openSession(world.database, "holds training up");
+    await holder.client.query("begin; lock table interactions");
+    const killed = start(["train", "--seed", "11"], { env });
+    const diary = createTrainingRunRepository(world.database);
+    const newest = async () => (await diary.list(1))[0];
+    await expect.poll(newest, { timeout: 120_000 }).toMatchObject({ state: "running" });
+    const runKey = (await newest())?.runKey ?? 0;
+    process.kill(killed.pid, "SIGKILL");
+    expect(await killed.ended).toMatchObject({ code: null });
+    await holder.client.query("rollback");
+    const next = (await canarecJson(["train", "--models", "popularity"], { env })) as Trained;
+    expect(next.run).toBeGreaterThan(runKey);
+    expect(await diary.find(runKey)).toMatchObject({
+      ...{ state: "failed", failure: "interrupted: its process ended without a word" },
+    });
   });
 
   it("says so where there is no such run", async () => {
