@@ -1,11 +1,10 @@
-import { type Database, openDatabase } from "@canarec/db-utils/database";
-import { ensurePartitions } from "@canarec/db-utils/partitions";
+import type { Database } from "@canarec/db-utils/database";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type FreshDatabase, freshDatabase } from "../../servers.ts";
+import { type PartitionedDatabase, partitionedDatabase } from "../../partitioned-database.ts";
 import { canarec, canarecJson } from "./called-canarec.ts";
 import { documentedFields } from "./documented-fields.ts";
 
-let fresh: FreshDatabase;
+let fresh: PartitionedDatabase;
 let db: Database;
 let env: Record<string, string>;
 
@@ -23,15 +22,11 @@ const SNAPSHOT = {
 };
 
 beforeAll(async () => {
-  fresh = await freshDatabase();
-  db = await openDatabase(fresh.url);
+  fresh = await partitionedDatabase();
+  db = fresh.db;
   env = { DATABASE_URL: fresh.url };
-  await ensurePartitions(db, new Date());
 });
-afterAll(async () => {
-  await db[Symbol.asyncDispose]();
-  await fresh[Symbol.asyncDispose]();
-});
+afterAll(() => fresh[Symbol.asyncDispose]());
 
 function expose(requestId: string, at: Date, changes: Readonly<Record<string, unknown>> = {}) {
   const row = {

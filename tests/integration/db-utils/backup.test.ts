@@ -9,11 +9,9 @@ import { type Database, openDatabase } from "@canarec/db-utils/database";
 import { createJobRepository } from "@canarec/db-utils/jobs/repository";
 import { migrate } from "@canarec/db-utils/migrations";
 import { ensurePartitions } from "@canarec/db-utils/partitions";
-import { Resources } from "@canarec/service-kit/lifecycle";
 import { emptyDatabase, freshDatabase, temporaryFolder } from "../../servers.ts";
 import { insertInteractions, insertMovies } from "./catalogue-fixture.ts";
-
-const NOW = new Date("2024-03-01T12:00:00Z");
+import { NOW, type StoredBackup, openStoredBackup } from "./stored-backup.ts";
 
 /** A row or more in every table, with values that are hard to write as text. */
 async function fillEveryTable(db: Database): Promise<void> {
@@ -85,26 +83,13 @@ async function fillEveryTable(db: Database): Promise<void> {
 
 let source: Database;
 let folder: string;
-const cleanup = new Resources();
+let stored: StoredBackup;
 
 beforeAll(async () => {
-  const fresh = cleanup.use(await freshDatabase());
-  source = cleanup.use(await openDatabase(fresh.url));
-  await fillEveryTable(source);
-  const temporary = temporaryFolder();
-  cleanup.defer(() => temporary[Symbol.dispose]());
-  folder = join(temporary.path, "backup");
-  await createBackup(source, folder, { now: NOW });
+  stored = await openStoredBackup(fillEveryTable);
+  ({ source, folder } = stored);
 });
-
-afterAll(() => cleanup[Symbol.asyncDispose]());
-
-/** The backup in a folder of its own, to be damaged. */
-async function copyOfBackup(path: string): Promise<string> {
-  const copy = join(path, "copy");
-  await cp(folder, copy, { recursive: true });
-  return copy;
-}
+afterAll(() => stored[Symbol.asyncDispose]());
 
 describe("createBackup", () => {
   it("writes every table, with rows, and says how", async () => {
@@ -263,7 +248,7 @@ describe("restoreBackup", () => {
     using temporary = temporaryFolder();
     await using fresh = await freshDatabase();
     await using db = await openDatabase(fresh.url);
-    const copy = await copyOfBackup(temporary.path);
+    const copy = await stored.copyTo(temporary.path);
     await damage(copy);
     await expect(restoreBackup(db, copy)).rejects.toThrow(says);
     const { rows } = await db.pool.query("select count(*) from movies");

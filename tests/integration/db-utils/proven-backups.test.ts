@@ -1,11 +1,10 @@
 import { createHash } from "node:crypto";
 import { createWriteStream } from "node:fs";
-import { cp, readFile, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createGzip, gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { COPY_SETTINGS, copyTable } from "@canarec/db-utils/backup/copy-table";
-import { createBackup } from "@canarec/db-utils/backup/create-backup";
 import { type BackupTable, formatManifest, parseManifest } from "@canarec/db-utils/backup/manifest";
 import { proveBackup } from "@canarec/db-utils/backup/prove-backup";
 import { restoreBackup } from "@canarec/db-utils/backup/restore-backup";
@@ -16,40 +15,27 @@ import { type Database, openDatabase } from "@canarec/db-utils/database";
 import { TABLE_PLANS } from "@canarec/db-utils/backup/tables";
 import { migrate, migrationStatus } from "@canarec/db-utils/migrations";
 import { openSession } from "@canarec/db-utils/session";
-import { Resources } from "@canarec/service-kit/lifecycle";
-import { emptyDatabase, freshDatabase, temporaryFolder } from "../../servers.ts";
+import { messageOf } from "@canarec/service-kit/errors";
+import { emptyDatabase, temporaryFolder } from "../../servers.ts";
 import { insertMovies } from "./catalogue-fixture.ts";
-
-const NOW = new Date("2024-03-01T12:00:00Z");
+import { NOW, type StoredBackup, openStoredBackup } from "./stored-backup.ts";
 
 let source: Database;
-let folder: string;
-const cleanup = new Resources();
+let stored: StoredBackup;
 
 beforeAll(async () => {
-  const fresh = cleanup.use(await freshDatabase());
-  source = cleanup.use(await openDatabase(fresh.url));
-  await insertMovies(source, 3);
-  await source.pool.query("insert into tags (name) values ('slow')");
-  const temporary = temporaryFolder();
-  cleanup.defer(() => temporary[Symbol.dispose]());
-  folder = join(temporary.path, "backup");
-  await createBackup(source, folder, { now: NOW });
+  stored = await openStoredBackup(async (database) => {
+    await insertMovies(database, 3);
+    await database.pool.query("insert into tags (name) values ('slow')");
+  });
+  ({ source } = stored);
 });
-
-afterAll(() => cleanup[Symbol.asyncDispose]());
-
-/** The backup in a folder of its own, to be damaged. */
-async function copyOfBackup(path: string): Promise<string> {
-  const copy = join(path, "copy");
-  await cp(folder, copy, { recursive: true });
-  return copy;
-}
+afterAll(() => stored[Symbol.asyncDispose]());
 
 describe("proveBackup", () => {
   it("restores it beside the database, notes that, and leaves nothing there", async () => {
     using temporary = temporaryFolder();
-    const copy = await copyOfBackup(temporary.path);
+    const copy = await stored.copyTo(temporary.path);
     expect((await readStoredBackup(copy)).verification).toBeNull();
     const before = await databases(source);
     const { manifest, verification } = await proveBackup(source, copy, () => NOW);
@@ -60,7 +46,7 @@ describe("proveBackup", () => {
 
   it("drops what a run that was killed has left", async () => {
     using temporary = temporaryFolder();
-    const copy = await copyOfBackup(temporary.path);
+    const copy = await stored.copyTo(temporary.path);
     const before = await databases(source);
     let name: string;
     {
@@ -73,9 +59,26 @@ describe("proveBackup", () => {
     expect(await databases(source)).toEqual(before);
   });
 
+  it("goes on once the connection of one that held its lock is gone", async () => {
+    using temporary = temporaryFolder();
+    const copy = await stored.copyTo(temporary.path);
+    const before = await databases(source);
+    const cutOff = await openScratchDatabase(source);
+    await source.pool.query(
+      `select pg_terminate_backend(pid) from pg_stat_activity
+       where application_name = 'canarec scratch database' and datname = current_database()`,
+    );
+    const proven = () => proveBackup(source, copy, () => NOW).catch(messageOf);
+    await expect.poll(proven, { timeout: 60_000 }).toMatchObject({
+      verification: { at: NOW.toISOString() },
+    });
+    expect(await databases(source)).toEqual(before);
+    await Promise.allSettled([cutOff[Symbol.asyncDispose]()]); // its connection is gone
+  });
+
   it("says what is wrong with one whose rows the database refuses, and does not note it", async () => {
     using temporary = temporaryFolder();
-    const copy = await copyOfBackup(temporary.path);
+    const copy = await stored.copyTo(temporary.path);
     await damageRow(copy);
     const before = await databases(source);
     await expect(proveBackup(source, copy, () => NOW)).rejects.toThrow(/invalid input syntax/);

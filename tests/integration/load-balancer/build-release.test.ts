@@ -11,7 +11,7 @@ import { buildOfWorkers, releaseBuild } from "./build-of-workers.ts";
 import { readExposures } from "./exposure-reader.ts";
 import { type FakeReplica, after, fakeReplica } from "./fake-replica.ts";
 import { metric, until } from "./load-balancer-under-test.ts";
-import { type Asked, steadyLoad } from "./steady-load.ts";
+import { isWrong, steadyLoad } from "./steady-load.ts";
 
 const WORKERS = 2;
 const CLIENTS = 4;
@@ -40,8 +40,6 @@ afterAll(async () => {
   await replica[Symbol.asyncDispose]();
   folder[Symbol.dispose]();
 });
-
-const isWrong = ({ status, movies }: Asked) => status !== 200 || movies !== 20;
 
 /** Which code a process was told to run. */
 const programOf = (pid: number) => readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");

@@ -14,7 +14,7 @@ import { admin, controllerOf, giveToken } from "./controller-of.ts";
 import { readExposures } from "./exposure-reader.ts";
 import { type FakeReplica, after, fakeReplica } from "./fake-replica.ts";
 import { metric, until } from "./load-balancer-under-test.ts";
-import { type Asked, steadyLoad } from "./steady-load.ts";
+import { type Asked, isWrong, steadyLoad } from "./steady-load.ts";
 
 const RESTARTS = 5;
 const CLIENTS = 12;
@@ -71,8 +71,6 @@ async function exposuresOf(topic: FreshTopic, requestIds: readonly string[]) {
   });
   return found;
 }
-
-const isWrong = ({ status, movies }: Asked) => status !== 200 || movies !== 20;
 
 describe.each([1, 2])("%d worker(s), replaced again and again under load", (workers) => {
   it("refuse and break no connection, lose no exposure, and follow the routing all the time", async () => {

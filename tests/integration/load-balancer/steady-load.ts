@@ -19,6 +19,11 @@ export interface Asked {
   readonly movies: number;
 }
 
+/** No answer, or one that is no whole list. */
+export function isWrong({ status, movies }: Asked): boolean {
+  return status !== 200 || movies !== 20;
+}
+
 export interface SteadyLoad extends AsyncDisposable {
   readonly asked: readonly Asked[];
   stop(): Promise<readonly Asked[]>;

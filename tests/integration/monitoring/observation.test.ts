@@ -1,5 +1,4 @@
-import { type Database, openDatabase } from "@canarec/db-utils/database";
-import { ensurePartitions } from "@canarec/db-utils/partitions";
+import type { Database } from "@canarec/db-utils/database";
 import { PROBE_USER_ID } from "@canarec/db-utils/users/probe-user";
 import { observeAvailability } from "@canarec/monitoring/observation/observe-availability";
 import { observeJobs } from "@canarec/monitoring/observation/observe-jobs";
@@ -12,22 +11,18 @@ import {
 import { observeReleases } from "@canarec/monitoring/observation/observe-releases";
 import type { Sample } from "@canarec/monitoring/observation/observed-gauges";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type FreshDatabase, freshDatabase } from "../../servers.ts";
+import { type PartitionedDatabase, partitionedDatabase } from "../../partitioned-database.ts";
 
 const MINUTE_MS = 60_000;
 const NOW_MS = Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS + 30_000;
 
-let fresh: FreshDatabase;
+let fresh: PartitionedDatabase;
 let db: Database;
 beforeAll(async () => {
-  fresh = await freshDatabase();
-  db = await openDatabase(fresh.url);
-  await ensurePartitions(db, new Date());
+  fresh = await partitionedDatabase();
+  db = fresh.db;
 });
-afterAll(async () => {
-  await db[Symbol.asyncDispose]();
-  await fresh[Symbol.asyncDispose]();
-});
+afterAll(() => fresh[Symbol.asyncDispose]());
 
 const of = (samples: readonly Sample[], name: string, labels: Record<string, string> = {}) =>
   samples.find(
