@@ -152,6 +152,7 @@ async function startServices(opened: Owner, starting: ServiceStart): Promise<voi
   const releases = await openServiceReleases(opened, {
     ...{ databaseUrl: addresses.databaseUrl, repository: input.config.releaseRepository },
     ...{ home: addresses.home, log, signal: input.signal },
+    probationMs: input.config.serviceProbationSeconds * 1_000,
   });
   const env = {
     ...inheritedEnv(input.env),

@@ -30,6 +30,8 @@ export interface ClusterConfig {
   readonly slackWebhookUrl: string | undefined;
   /** How many times shorter the windows and waits of the alerts are than written. */
   readonly alertPace: number;
+  /** So long a build of a service that took over is watched, and taken back where it does worse; 0: not. */
+  readonly serviceProbationSeconds: number;
 }
 
 const ROOT = resolve(import.meta.dirname, "../..");
@@ -50,6 +52,7 @@ const ClusterEnv = z.object({
   STREAM_ZONE: variable.zone.default("UTC"),
   RATING_MAX: variable.ratingMax.default(5),
   SLACK_WEBHOOK_URL: variable.httpUrl.optional(),
+  SERVICE_PROBATION_SECONDS: variable.number.pipe(z.number().min(0).max(86_400)).default(300),
   ALERT_PACE: variable.number.pipe(z.number().min(1).max(1_000)).default(1),
 });
 
@@ -73,6 +76,7 @@ export function clusterConfig(env: Env): ClusterConfig {
     ratingMax: e.RATING_MAX,
     slackWebhookUrl: e.SLACK_WEBHOOK_URL,
     alertPace: e.ALERT_PACE,
+    serviceProbationSeconds: e.SERVICE_PROBATION_SECONDS,
   };
 }
 

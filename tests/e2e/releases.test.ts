@@ -13,7 +13,7 @@ import { type TemporaryFolder, temporaryFolder } from "../servers.ts";
 import { type ClusterProcess, eventually, npmStart } from "./cluster-process.ts";
 import { releaseStatus } from "./release-status.ts";
 import { writeSmallCatalog } from "./small-catalog.ts";
-import { steadyLoad } from "../integration/load-balancer/steady-load.ts";
+import { isWrong, steadyLoad } from "../integration/load-balancer/steady-load.ts";
 import pg from "pg";
 
 const run = promisify(execFile);
@@ -244,7 +244,7 @@ describe.each(KINDS)("releases of npm start, by the $kind runtime", ({ kind, why
     expect(balancer).toMatchObject({ service: "load-balancer", code, state: "serving" });
     expect(await replayed).toMatchObject({ sent: LINES - SEEN_BEFORE, committed: true });
     const asked = await load.stop();
-    expect(asked.filter(({ status, movies }) => status !== 200 || movies !== 20)).toEqual([]);
+    expect(asked.filter(isWrong)).toEqual([]);
     expect(asked.length).toBeGreaterThan(100);
     expect(await canarec("stream", "status")).toMatchObject({ lag: 0, rejected: [] });
     expect(await rated()).toBe(LINES);
@@ -270,6 +270,34 @@ describe.each(KINDS)("releases of npm start, by the $kind runtime", ({ kind, why
       { actor: "tag release-load-balancer-1", outcome: "accepted" },
       { outcome: "accepted" },
     ]);
+    git("reset", "--quiet", "--hard", "HEAD~1");
+  });
+
+  it("takes a parser back that starts and then rejects every line", async ({ skip }) => {
+    skip(kind !== "process", "services are processes of this machine whatever runs the replicas");
+    commit("stream-parser/src/parsing/parse-line.ts", (text) =>
+      text.replace("(afterTime < 0 || afterUser < 0)", "(afterTime < 1_000)"),
+    );
+    const taken = await canarec("release", "service", "stream-parser", "--ref", "HEAD");
+    expect(taken).toMatchObject({ state: "serving" });
+    await replay(0, 60);
+    const newest = async () =>
+      (await canarec("release", "services")) as { serviceReleases: { state: string }[] };
+    await eventually(async () => (await newest()).serviceReleases[0]?.state === "rolled-back");
+    expect((await newest()).serviceReleases).toMatchObject([
+      {
+        service: "stream-parser",
+        reason: expect.stringMatching(/lines: \d+ of \d+ were bad/) as string,
+      },
+      { service: "monitoring", state: "rolled-back" },
+      { service: "load-balancer", state: "serving" },
+      { service: "stream-parser", state: "serving", tag: "release-parser-1" },
+    ]);
+    expect(await alive("stream-parser")).toBe("alive and new");
+    expect(await replay(0, 60)).toMatchObject({ committed: true });
+    expect(await canarec("stream", "status")).toMatchObject({
+      ...{ lag: 0, rejected: [{ reason: "bad_shape" }] },
+    });
     git("reset", "--quiet", "--hard", "HEAD~1");
   });
 

@@ -39,6 +39,9 @@ export interface ServiceReleaseChange {
 const COLUMNS = `service_release_id as "serviceReleaseId", submitted_at as "submittedAt", service, ref, code, tag,
   actor, source, state, changed_at as "changedAt", reason`;
 
+/** Why one is replaced, in SQL; $1 is the release that replaced it. */
+const REPLACED_BY = "'release ' || $1::int || ' serves'";
+
 const OPEN = "('queued', 'preparing', 'replacing')";
 
 export type ServiceReleaseRepository = ReturnType<typeof createServiceReleaseRepository>;
@@ -80,12 +83,31 @@ function writing(db: Pick<Database, "pool" | "transaction">) {
         );
         if (notice !== undefined) await writeNotice(client, `service-${id}-${state}`, notice, at);
       }),
+    /** Tell the operators of one that serves, once. */
+    note: (id: number, { at, notice }: { readonly at: Date; readonly notice: string }) =>
+      writeNotice(db.pool, `service-${id}-worse`, notice, at),
+    /** Take back one that serves; that which it replaced serves again, where there was one. */
+    takeBack: (id: number, { reason, at, notice }: Omit<ServiceReleaseChange, "state">) =>
+      db.transaction(async ({ client }) => {
+        const { rowCount } = await client.query(
+          `update service_releases set state = 'rolled-back', reason = $2, changed_at = $3
+           where service_release_id = $1 and state = 'serving'`,
+          [id, reason, at],
+        );
+        if (rowCount !== 1) return;
+        await client.query(
+          `update service_releases set state = 'serving', reason = 'release ' || $1::int || ' was taken back', changed_at = $2
+           where state = 'replaced' and reason = ${REPLACED_BY}`,
+          [id, at],
+        );
+        if (notice !== undefined) await writeNotice(client, `service-${id}-taken-back`, notice, at);
+      }),
   };
 }
 
 async function replaceBefore(client: Queryable, id: number, at: Date): Promise<void> {
   await client.query(
-    `update service_releases set state = 'replaced', reason = 'release ' || $1::int || ' serves', changed_at = $2
+    `update service_releases set state = 'replaced', reason = ${REPLACED_BY}, changed_at = $2
      where state = 'serving' and service = (select service from service_releases where service_release_id = $1)`,
     [id, at],
   );

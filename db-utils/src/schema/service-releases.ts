@@ -24,7 +24,7 @@ export const serviceReleases = pgTable(
     tag: text("tag"),
     actor: text("actor").notNull(),
     source: text("source").notNull(),
-    /** `replaced`: it served until another did. `failed`: it could not be made ready; `rolled-back`: nor begin to serve. */
+    /** `replaced`: it served until another did. `failed`: it could not be made ready; `rolled-back`: nor begin to serve, or it did worse. */
     state: text("state").notNull(),
     changedAt: instant("changed_at").notNull(),
     /** Why it is in this state. */

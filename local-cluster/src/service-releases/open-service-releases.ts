@@ -34,12 +34,14 @@ export interface ServiceReleaseOptions {
   readonly home: string;
   readonly log: ClusterLog;
   readonly signal: AbortSignal;
+  /** How long a build that took over is watched; 0: not at all. */
+  readonly probationMs: number;
 }
 
 /** @param opened to be opened before the services: what is under way ends when these have. */
 export async function openServiceReleases(
   opened: Resources,
-  { databaseUrl, repository, home, log, signal }: ServiceReleaseOptions,
+  { databaseUrl, repository, home, log, signal, probationMs }: ServiceReleaseOptions,
 ): Promise<ServiceReleases> {
   const options = { max: 2, applicationName: "canarec services" };
   const database = opened.use(await openDatabase(databaseUrl, options));
@@ -68,7 +70,8 @@ export async function openServiceReleases(
     folderOf: (service) => folders.get(service) ?? CHECKOUT,
     add: (parts) => void services.set(parts.plan.name, releasableService(parts)),
     begin(until) {
-      const parts = { repository: rows, builds, services, now, tell };
+      const watching = { client: database.pool, probationMs };
+      const parts = { repository: rows, builds, services, now, tell, ...watching };
       running.ended = carryOutReleases(parts, until);
     },
   };
