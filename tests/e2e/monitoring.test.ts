@@ -17,10 +17,13 @@ import { dashboardQueries } from "../dashboards.ts";
 import { canarecJson } from "../integration/cli/canarec.ts";
 import { programsOrNot } from "../monitoring-programs.ts";
 import { type TemporaryFolder, temporaryFolder } from "../servers.ts";
+import { staleReplica } from "../stale-replica.ts";
 import { type ClusterProcess, eventually, npmStart } from "./cluster-process.ts";
 import { queried, scrapedTargets } from "./prometheus-api.ts";
 import { releaseStatus } from "./release-status.ts";
+
 import { writeSmallCatalog } from "./small-catalog.ts";
+import { enterReplica, insertAngryDay } from "./spoil-data.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");
 const { programs, why } = await programsOrNot();
@@ -40,6 +43,9 @@ let kafka: Awaited<ReturnType<typeof startKafka>>;
 let cluster: ClusterProcess;
 let file: ClusterFile;
 let prometheus = "";
+/** When data and lists were spoilt: what is told of them comes while others are tested. */
+let spoiltMs = 0;
+let stale: AsyncDisposable;
 
 const ownKafka = (port?: number) =>
   startKafka({ home: join(folder.path, "own"), cacheDir: process.env["CANAREC_CACHE"], port });
@@ -65,6 +71,7 @@ beforeAll(async () => {
   });
   file = await cluster.ready();
   prometheus = file.services["prometheus"]?.url ?? "";
+  stale = await spoil();
 });
 afterAll(async () => {
   if (programs === undefined) return;
@@ -111,9 +118,10 @@ describe("npm start --with-monitoring", () => {
     expect(silent).toEqual([]);
   });
 
-  it("tells of damaged lines, a replica that ended and a nightly taken back, and when each is over", async () => {
-    const stories = [damagedStory(), replicaStory(), nightlyStory()];
+  it("tells of damaged lines, replicas that ended or are stale, data unlike before and a nightly taken back", async () => {
+    const stories = [damagedStory(), replicaStory(), nightlyStory(), staleStory()];
     await Promise.all(stories);
+    await told("For your information: DataDrift", spoiltMs);
   });
 
   it("tells of a Kafka that is stopped, once and with nothing that follows from it, and when it is back", async () => {
@@ -132,6 +140,27 @@ describe("npm start --with-monitoring", () => {
     expect(pages.map(({ title }) => title)).toEqual(["Act now: KafkaUnreachable"]);
   });
 });
+
+/** Ratings of yesterday unlike those before, and a replica whose lists know nothing. */
+async function spoil(): Promise<AsyncDisposable> {
+  await insertAngryDay(file.postgresUrl);
+  spoiltMs = Date.now();
+  // It looks at the data when it starts, and then every 15 minutes.
+  const before = pidOf("monitoring");
+  process.kill(before, "SIGKILL");
+  await eventually(() => pidOf("monitoring") !== before && isAlive(pidOf("monitoring")));
+  const { url = "" } = file.services["monitoring"] ?? {};
+  await eventually(async () => {
+    const asked = await fetch(`${url}/metrics`).catch(() => undefined);
+    return (await asked?.text())?.includes("\ncanarec_freshness_last_seconds{");
+  });
+  const replica = opened.use(await staleReplica());
+  return enterReplica(file.postgresUrl, replica.url);
+}
+
+function pidOf(name: string): number {
+  return readClusterFile(home)?.services[name]?.pid ?? 0;
+}
 
 /** Wait for a message, and say how long it took. */
 async function told(title: string, sinceMs: number) {
@@ -156,6 +185,13 @@ async function replicaStory(): Promise<void> {
   process.kill(killed?.pid ?? 0, "SIGKILL");
   await told("For your information: ReplicaRestarted", killedMs);
   await told("Resolved: ReplicaRestarted", killedMs);
+}
+
+async function staleStory(): Promise<void> {
+  await told("Act now: FreshnessLost", spoiltMs);
+  const mendedMs = Date.now();
+  await stale[Symbol.asyncDispose]();
+  await told("Resolved: FreshnessLost", mendedMs);
 }
 
 /** A release that ends soon after it was ready. */

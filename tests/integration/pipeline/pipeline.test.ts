@@ -16,6 +16,7 @@ import { Kafka, type Producer, logLevel } from "kafkajs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type ServiceProcess, startService } from "../../load/serve-parts/processes.ts";
 import { freshTopic, temporaryFolder } from "../../servers.ts";
+import { staleReplica } from "../../stale-replica.ts";
 import { type World, listFor, openWorld, until } from "../inference/inference-under-test.ts";
 import { ask, balance, range, untilReplicas } from "../load-balancer/load-balancer-under-test.ts";
 import { slackDouble } from "../monitoring/slack-double.ts";
@@ -160,7 +161,7 @@ describe("the probe", () => {
     );
     for (const [place, { url }] of replicas.entries()) await addReplica(`r1-${place}`, url);
     await using slack = await slackDouble();
-    await using stale = await startStaleReplica();
+    await using stale = await staleReplica();
     const config = monitoringConfig({
       ...{ DATABASE_URL: world.databaseUrl, KAFKA_BROKERS: brokers.join(","), PORT: "0" },
       ...{ STREAM_TOPIC: topic, FRESHNESS_SECONDS: "1", SLACK_WEBHOOK_URL: slack.url },
@@ -208,15 +209,6 @@ describe("the probe", () => {
     expect(exposed.rows).toEqual([]);
   });
 });
-
-/** A replica whose lists know nothing that happened, though it says that it hears of it. */
-async function startStaleReplica() {
-  const server = createServer((req, res) => {
-    if (req.url === "/metrics") res.end("canarec_inference_feed_age_seconds 0\n");
-    else res.end('{"lastEventAt":null,"movies":[]}');
-  });
-  return serve(server, { host: "127.0.0.1", port: 0, drainMs: 1 });
-}
 
 describe("answers", () => {
   it("become rows of exposures, as they were given", async () => {
