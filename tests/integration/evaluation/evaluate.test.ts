@@ -129,7 +129,7 @@ describe("canarec evaluate --data", () => {
   it.each([
     [["--folds", "1"], 2, /whole number from 2/],
     [["--grid", "grid.json"], 1, /needs --folds/],
-    [["--folds", "2", "--grid", "none.json"], 1, /none.json is no grid/],
+    [["--folds", "2", "--grid", "none.json"], 1, /cannot read .*none\.json: there is no such file/],
     [["--protocol", "easy"], 2, /Expected one of strong, weak/],
     [["--liked", "6"], 2, /at most 5/],
     [["--models", "magic"], 1, /no model "magic"/],
