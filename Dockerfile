@@ -36,7 +36,8 @@ FROM ${BASE_IMAGE}
 WORKDIR /app
 RUN groupadd --system --gid 10001 canarec \
     && useradd --system --uid 10001 --gid canarec --no-create-home --shell /usr/sbin/nologin canarec \
-    && install -d -o canarec -g canarec -m 0700 /var/lib/canarec
+    && install -d -o canarec -g canarec -m 0700 /var/lib/canarec \
+    && install -d -o canarec -g canarec -m 0755 /run/canarec
 COPY --from=dependencies /app ./
 COPY . ./
 # Inside a container every address is the container's own; which ports are open is the runtime's affair.

@@ -44,9 +44,12 @@ function alertmanagerConfigWith(env: { SLACK_WEBHOOK_URL: string; ALERTS_BY: str
   return execFileSync("/bin/sh", ["-ec", here], { env, encoding: "utf8" });
 }
 
+const PROMETHEUS = readFileSync(join(MONITORING, "prometheus/prometheus.yml"), "utf8");
 const Jobs = z.object({
   alerting: z.unknown(),
-  scrape_configs: z.array(z.looseObject({ job_name: z.string() })),
+  scrape_configs: z.array(
+    z.looseObject({ job_name: z.string(), authorization: z.unknown().optional() }),
+  ),
 });
 
 describe("those that watch the containers", () => {
@@ -88,6 +91,30 @@ describe("those that watch the containers", () => {
     });
   });
 
+  it("and those who are asked for metrics have the token of these, which one service alone can write", () => {
+    const file = "/run/canarec/metrics-token";
+    const of = (volume: string) =>
+      Object.keys(services).filter((name) => services[name]?.volumes?.includes(volume));
+    const ours = Object.keys(services).filter(
+      (name) => services[name]?.environment?.["METRICS_TOKEN_FILE"] === file,
+    );
+    const asked = ours.filter((name) => name !== "setup"); // it serves none
+    expect(asked).toHaveLength(5);
+    expect(of("metrics-token:/run/canarec:ro").toSorted()).toEqual(
+      [...asked, "prometheus"].toSorted(),
+    );
+    expect(of("metrics-token:/run/canarec")).toEqual(["metrics-token"]);
+    const { scrape_configs: jobs } = Jobs.parse(parse(PROMETHEUS));
+    const withToken = jobs.filter(({ authorization }) => authorization !== undefined);
+    for (const { authorization } of withToken) {
+      expect(authorization).toEqual({ type: "Bearer", credentials_file: file });
+    }
+    const others = ["prometheus", "alertmanager"];
+    expect(jobs.map(({ job_name: job }) => job).filter((job) => !others.includes(job))).toEqual(
+      withToken.map(({ job_name: job }) => job),
+    );
+  });
+
   it("leave telling Slack to one of Alertmanager and monitoring", () => {
     const [theirs, ours] = ["alertmanager", "monitoring"].map(
       (name) => services[name]?.environment,
@@ -105,8 +132,7 @@ describe("those that watch the containers", () => {
   });
 
   it("ask and tell services of these names, at the ports that they have", () => {
-    const text = readFileSync(join(MONITORING, "prometheus/prometheus.yml"), "utf8");
-    const config = Jobs.parse(parse(text));
+    const config = Jobs.parse(parse(PROMETHEUS));
     const named = [...JSON.stringify(config).matchAll(/"(?:http:\/\/)?([a-z-]+):(\d+)[/"]/g)];
     const ports = ({ environment = {}, ports = [] }: (typeof services)[string]) => [
       ...["PORT", "ADMIN_PORT", "METRICS_PORT"].flatMap((name) => environment[name] ?? []),

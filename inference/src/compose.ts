@@ -20,6 +20,7 @@ import {
 import { Resources, disposable } from "@canarec/service-kit/lifecycle";
 import type { Logger } from "@canarec/service-kit/logging";
 import { type Registry, createRegistry } from "@canarec/service-kit/metrics";
+import { requireMetricsToken } from "@canarec/service-kit/metrics-access";
 import type { ErrorRequestHandler } from "express";
 import { createBundleLoader } from "./bundle/load-bundle.ts";
 import { postgresBundles } from "./bundle/postgres-source.ts";
@@ -217,7 +218,13 @@ function listenerOf(parts: AppParts): RequestListener {
     )
     .use(movieRoutes({ ...routing, search: createTextSearch(parts.embedding) }))
     .use(surveyRoute(routing))
-    .use(healthRoutes(parts.registry, () => readinessOf(live)))
+    .use(
+      healthRoutes(
+        parts.registry,
+        () => readinessOf(live),
+        requireMetricsToken(parts.config.metricsToken),
+      ),
+    )
     .use(unknownPath())
     .use(countFailures, errorHandler(log));
   return recommendDirectly(routing, app);

@@ -1,5 +1,10 @@
 import path from "node:path";
 import { type Env, parseConfig, variable } from "@canarec/service-kit/config";
+import {
+  METRICS_TOKEN_VARIABLES,
+  type MetricsToken,
+  metricsTokenFrom,
+} from "@canarec/service-kit/metrics-access";
 import { z } from "zod";
 import { LIST_RULE_VARIABLES, type ListRules, listRulesFrom } from "./list-rules.ts";
 
@@ -12,6 +17,7 @@ export interface InferenceConfig extends ListRules {
   readonly home: string;
   readonly host: string;
   readonly port: number;
+  readonly metricsToken: MetricsToken;
   readonly logLevel: string;
   /** A whole answer's budget, the load balancer's share included. */
   readonly deadlineMs: number;
@@ -36,6 +42,7 @@ const InferenceEnv = z.object({
   CANAREC_HOME: z.string().default(".canarec"),
   HOST: z.string().default("127.0.0.1"),
   PORT: variable.port.default(8083),
+  ...METRICS_TOKEN_VARIABLES,
   LOG_LEVEL: variable.logLevel.default("info"),
   DEADLINE_MS: variable.milliseconds.default(600),
   ...LIST_RULE_VARIABLES,
@@ -63,6 +70,7 @@ export function inferenceConfig(env: Env): InferenceConfig {
     home: path.resolve(e.CANAREC_HOME),
     host: e.HOST,
     port: e.PORT,
+    metricsToken: metricsTokenFrom(e),
     logLevel: e.LOG_LEVEL,
     deadlineMs: e.DEADLINE_MS,
     ...listRulesFrom(e),

@@ -1,5 +1,10 @@
 import { join } from "node:path";
 import { type Env, parseConfig, variable } from "@canarec/service-kit/config";
+import {
+  METRICS_TOKEN_VARIABLES,
+  type MetricsToken,
+  metricsTokenFrom,
+} from "@canarec/service-kit/metrics-access";
 import { z } from "zod";
 import type { RateLimits } from "./proxy/rate-limit.ts";
 
@@ -8,6 +13,7 @@ export interface LoadBalancerConfig {
   readonly port: number;
   readonly adminHost: string;
   readonly adminPort: number;
+  readonly metricsToken: MetricsToken;
   readonly logLevel: string;
   /** Processes that answer users. */
   readonly workers: number;
@@ -49,6 +55,7 @@ const LoadBalancerEnv = z.object({
   PORT: variable.port.default(8_082),
   ADMIN_HOST: z.string().default("127.0.0.1"),
   ADMIN_PORT: variable.port.default(9_082),
+  ...METRICS_TOKEN_VARIABLES,
   LOG_LEVEL: variable.logLevel.default("info"),
   WORKERS: variable.count.pipe(z.int().min(1).max(64)).default(1),
   REPLICA_URLS: variable.urls.optional(),
@@ -82,6 +89,7 @@ export function loadBalancerConfig(env: Env): LoadBalancerConfig {
     port: e.PORT,
     adminHost: e.ADMIN_HOST,
     adminPort: e.ADMIN_PORT,
+    metricsToken: metricsTokenFrom(e),
     logLevel: e.LOG_LEVEL,
     workers: e.WORKERS,
     replicaUrls: e.REPLICA_URLS ?? [],

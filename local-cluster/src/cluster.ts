@@ -158,6 +158,7 @@ async function startServices(opened: Owner, starting: ServiceStart): Promise<voi
     ...inheritedEnv(input.env),
     ...sharedEnv(addresses),
     ...minilmEnv(input.config),
+    METRICS_TOKEN_FILE: input.config.metricsTokenFile, // absolute: services run in other folders
     RELEASE_REPOSITORY: input.config.releaseRepository, // whichever checkout a service runs from
     CANAREC_SUPERVISOR: [process.pid, startOf(process.pid) ?? []].flat().join(":"),
   };

@@ -24,6 +24,8 @@ export interface ClusterConfig {
   readonly releaseRepository: string;
   /** Absent: `control-token` in the home. */
   readonly controlTokenFile: string | undefined;
+  /** Absolute; absent: metrics are for this machine alone. */
+  readonly metricsTokenFile: string | undefined;
   readonly streamZone: string;
   readonly ratingMax: number;
   /** Slack's, for Alertmanager; without it nobody is told. */
@@ -49,6 +51,7 @@ const ClusterEnv = z.object({
   ...LIST_RULE_VARIABLES,
   RELEASE_REPOSITORY: z.string().min(1).default(ROOT),
   CONTROL_TOKEN_FILE: z.string().min(1).optional(),
+  METRICS_TOKEN_FILE: z.string().min(1).optional(),
   STREAM_ZONE: variable.zone.default("UTC"),
   RATING_MAX: variable.ratingMax.default(5),
   SLACK_WEBHOOK_URL: variable.httpUrl.optional(),
@@ -72,6 +75,8 @@ export function clusterConfig(env: Env): ClusterConfig {
     listRules: listRulesFrom(e),
     releaseRepository: resolve(e.RELEASE_REPOSITORY),
     controlTokenFile: e.CONTROL_TOKEN_FILE,
+    metricsTokenFile:
+      e.METRICS_TOKEN_FILE === undefined ? undefined : resolve(e.METRICS_TOKEN_FILE),
     streamZone: e.STREAM_ZONE,
     ratingMax: e.RATING_MAX,
     slackWebhookUrl: e.SLACK_WEBHOOK_URL,

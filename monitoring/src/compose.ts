@@ -6,6 +6,7 @@ import { createApp, errorHandler, listen, unknownPath } from "@canarec/service-k
 import { Resources, disposable } from "@canarec/service-kit/lifecycle";
 import type { Logger } from "@canarec/service-kit/logging";
 import { type Registry, createRegistry } from "@canarec/service-kit/metrics";
+import { requireMetricsToken } from "@canarec/service-kit/metrics-access";
 import { observeRequests } from "@canarec/service-kit/request-metrics";
 import { registerBackupMetrics } from "./backups/backup-metrics.ts";
 import type { MonitoringConfig } from "./config.ts";
@@ -87,7 +88,7 @@ export async function startMonitoring(
   };
   const app = createApp()
     .use(observeRequests(registry))
-    .use(healthRoutes(registry, readiness))
+    .use(healthRoutes(registry, readiness, requireMetricsToken(config.metricsToken)))
     .use(unknownPath())
     .use(errorHandler(log));
   const server = opened.use(await listen(app, { host: config.host, port: config.port }));
@@ -180,14 +181,14 @@ function observersOf(
 
 /** Of the service as a whole. The six fixed things are told from here unless Alertmanager tells them. */
 function openWatch(
-  { alertsBy, dataPlaneUrls: dataPlanes, parserUrls: parsers }: MonitoringConfig,
+  { alertsBy, dataPlaneUrls: dataPlanes, parserUrls: parsers, metricsToken }: MonitoringConfig,
   parts: Pick<WatchOptions, "db" | "outbox" | "jobs" | "log"> & { readonly registry: Registry },
   { watch = { everyMs: LOOK_MS, limits: WATCH_LIMITS } }: Overrides,
 ): AsyncDisposable {
   const { registry, ...rest } = parts;
   const isAlone = alertsBy === "monitoring";
   return startWatch({
-    ...{ ...rest, ...watch, addresses: { dataPlanes, parsers } },
+    ...{ ...rest, ...watch, addresses: { dataPlanes, parsers }, metricsToken },
     kinds: isAlone ? TROUBLE_KINDS : ["job-late"],
     // Of old backups Alertmanager tells then.
     jobs: isAlone ? rest.jobs : rest.jobs.filter(({ name }) => name !== "backup"),

@@ -1,5 +1,10 @@
 import { join, resolve } from "node:path";
 import { type Env, parseConfig, variable } from "@canarec/service-kit/config";
+import {
+  METRICS_TOKEN_VARIABLES,
+  type MetricsToken,
+  metricsTokenFrom,
+} from "@canarec/service-kit/metrics-access";
 import { type Zone, createZone } from "@canarec/stream-parser/contract/zone";
 import { z } from "zod";
 import { cronExpression } from "./jobs/cron-expression.ts";
@@ -7,6 +12,7 @@ import { cronExpression } from "./jobs/cron-expression.ts";
 export interface MonitoringConfig {
   readonly host: string;
   readonly port: number;
+  readonly metricsToken: MetricsToken;
   readonly logLevel: string;
   readonly databaseUrl: string;
   /** Whose disk is told of. */
@@ -94,6 +100,7 @@ const ROOT = resolve(import.meta.dirname, "../..");
 const MonitoringEnv = z.object({
   HOST: z.string().default("127.0.0.1"),
   PORT: variable.port.default(8_086),
+  ...METRICS_TOKEN_VARIABLES,
   LOG_LEVEL: variable.logLevel.default("info"),
   DATABASE_URL: variable.postgresUrl,
   SLACK_WEBHOOK_URL: variable.httpUrl.optional(),
@@ -140,6 +147,7 @@ export function monitoringConfig(env: Env): MonitoringConfig {
   return {
     host: e.HOST,
     port: e.PORT,
+    metricsToken: metricsTokenFrom(e),
     logLevel: e.LOG_LEVEL,
     databaseUrl: e.DATABASE_URL,
     home: resolve(e.CANAREC_HOME),

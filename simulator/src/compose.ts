@@ -12,6 +12,7 @@ import {
 import { Resources, disposable } from "@canarec/service-kit/lifecycle";
 import { type Logger } from "@canarec/service-kit/logging";
 import { createRegistry } from "@canarec/service-kit/metrics";
+import { requireMetricsToken } from "@canarec/service-kit/metrics-access";
 import { observeRequests } from "@canarec/service-kit/request-metrics";
 import { createZone } from "@canarec/stream-parser/contract/zone";
 import { highestUserId, loadCatalogue } from "./catalogue/load-catalogue.ts";
@@ -63,7 +64,13 @@ export async function startSimulator(
   const app = createApp()
     .use(observeRequests(registry))
     .use(requestIds())
-    .use(healthRoutes(registry, () => readiness(world, publisher)))
+    .use(
+      healthRoutes(
+        registry,
+        () => readiness(world, publisher),
+        requireMetricsToken(config.metricsToken),
+      ),
+    )
     .use(
       metadataRoutes({
         platform: () => world?.platform,

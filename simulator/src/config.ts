@@ -1,10 +1,16 @@
 import { type Env, parseConfig, variable } from "@canarec/service-kit/config";
+import {
+  METRICS_TOKEN_VARIABLES,
+  type MetricsToken,
+  metricsTokenFrom,
+} from "@canarec/service-kit/metrics-access";
 import { z } from "zod";
 
 export interface SimulatorConfig {
   readonly host: string;
   /** Of the metadata API. */
   readonly port: number;
+  readonly metricsToken: MetricsToken;
   readonly databaseUrl: string;
   readonly kafkaBrokers: readonly string[];
   readonly streamTopic: string;
@@ -37,6 +43,7 @@ const SimulatorEnv = z
   .object({
     HOST: z.string().min(1).default("127.0.0.1"),
     PORT: variable.port.default(8080),
+    ...METRICS_TOKEN_VARIABLES,
     DATABASE_URL: variable.postgresUrl,
     KAFKA_BROKERS: variable.addresses,
     STREAM_TOPIC: z.string().min(1).default("movielog"),
@@ -68,6 +75,7 @@ export function simulatorConfig(env: Env): SimulatorConfig {
   return {
     host: e.HOST,
     port: e.PORT,
+    metricsToken: metricsTokenFrom(e),
     databaseUrl: e.DATABASE_URL,
     kafkaBrokers: e.KAFKA_BROKERS,
     streamTopic: e.STREAM_TOPIC,

@@ -13,6 +13,7 @@ import {
 import { Resources, disposable } from "@canarec/service-kit/lifecycle";
 import type { Logger } from "@canarec/service-kit/logging";
 import { createRegistry } from "@canarec/service-kit/metrics";
+import { requireMetricsToken } from "@canarec/service-kit/metrics-access";
 import { observeRequests } from "@canarec/service-kit/request-metrics";
 import type { StreamParserConfig } from "./config.ts";
 import { createKafka } from "./consumer/kafka-client.ts";
@@ -73,7 +74,13 @@ export async function startStreamParser(
   const app = createApp()
     .use(observeRequests(registry))
     .use(requestIds())
-    .use(healthRoutes(registry, () => readiness(outages, ingests)))
+    .use(
+      healthRoutes(
+        registry,
+        () => readiness(outages, ingests),
+        requireMetricsToken(config.metricsToken),
+      ),
+    )
     .use(statusRoute({ db, ingests, probe, outages, now }))
     .use(unknownPath())
     .use(errorHandler(log));

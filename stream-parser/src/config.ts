@@ -1,4 +1,9 @@
 import { type Env, parseConfig, variable } from "@canarec/service-kit/config";
+import {
+  METRICS_TOKEN_VARIABLES,
+  type MetricsToken,
+  metricsTokenFrom,
+} from "@canarec/service-kit/metrics-access";
 import { z } from "zod";
 import { createZone } from "./contract/zone.ts";
 import { DEFAULT_LIMITS, type StreamLimits } from "./parsing/limits.ts";
@@ -6,6 +11,7 @@ import { DEFAULT_LIMITS, type StreamLimits } from "./parsing/limits.ts";
 export interface StreamParserConfig {
   readonly host: string;
   readonly port: number;
+  readonly metricsToken: MetricsToken;
   readonly databaseUrl: string;
   readonly brokers: readonly string[];
   /** The platform's topic. */
@@ -37,6 +43,7 @@ const topic = z.string().regex(/^[\w.-]{1,249}$/, "expected letters, digits, dot
 const StreamParserEnv = z.object({
   HOST: z.string().default("127.0.0.1"),
   PORT: variable.port.default(8085),
+  ...METRICS_TOKEN_VARIABLES,
   DATABASE_URL: variable.postgresUrl,
   KAFKA_BROKERS: variable.addresses,
   STREAM_TOPIC: topic.default("movielog"),
@@ -59,6 +66,7 @@ export function streamParserConfig(env: Env): StreamParserConfig {
   return {
     host: e.HOST,
     port: e.PORT,
+    metricsToken: metricsTokenFrom(e),
     databaseUrl: e.DATABASE_URL,
     brokers: e.KAFKA_BROKERS,
     topic: e.STREAM_TOPIC,

@@ -25,6 +25,7 @@ export async function openCanarySecrets(
   const values = {
     "password of the database": new URL(databaseUrl).password,
     ...{ PGPASSWORD: canary(), "token of the control plane": canary() },
+    "token of the metrics": canary(),
     ...{ "path of the webhook": canary(), "password of the metadata": canary() },
     ...{ "password of the tags": canary(), "wrong password": canary(), "wrong token": canary() },
     ...{ "cookie of a client": canary(), "query of a client": canary() },
@@ -32,12 +33,15 @@ export async function openCanarySecrets(
   const tags = `canarec:${values["password of the tags"]}`;
   const tokenFile = join(folder, "token-of-ours");
   writeFileSync(tokenFile, values["token of the control plane"], { mode: 0o600 });
+  const metricsTokenFile = join(folder, "token-of-metrics");
+  writeFileSync(metricsTokenFile, values["token of the metrics"], { mode: 0o600 });
   return {
     ...{ slack, git },
     values: { ...values, "header for the tags": Buffer.from(tags).toString("base64") },
     variables: {
       PGPASSWORD: values.PGPASSWORD,
       CONTROL_TOKEN_FILE: tokenFile,
+      METRICS_TOKEN_FILE: metricsTokenFile,
       SLACK_WEBHOOK_URL: `${new URL(slack.url).origin}/services/T0/B0/${values["path of the webhook"]}`,
       METADATA_URL: `http://canarec:${values["password of the metadata"]}@127.0.0.1:1`,
       TAG_REPOSITORY: `http://${tags}@${new URL(git.url).host}/origin.git`,

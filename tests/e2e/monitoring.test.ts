@@ -60,8 +60,11 @@ beforeAll(async () => {
   slack = opened.use(await alertReceiver());
   kafka = await ownKafka();
   const options = ["--port", String(await freePort()), "--catalog", writeSmallCatalog(folder.path)];
+  const token = join(folder.path, "metrics-token");
+  writeFileSync(token, "of-the-metrics");
   cluster = npmStart(home, [...options, "--rate", "60", "--with-monitoring"], {
     RELEASE_REPOSITORY: repository,
+    METRICS_TOKEN_FILE: token,
     ...{
       KAFKA_BROKERS: kafka.url,
       SLACK_WEBHOOK_URL: slack.url,
@@ -86,7 +89,7 @@ afterAll(async () => {
 describe("npm start --with-monitoring", () => {
   beforeEach(({ skip }) => skip(why !== undefined, why));
 
-  it("has Prometheus ask every service and both replicas of main, and names both servers", async () => {
+  it("has Prometheus ask every service, with the token that they want, and both replicas of main, and names both servers", async () => {
     const { services } = file;
     for (const name of ["prometheus", "alertmanager"]) {
       expect(services[name]?.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);

@@ -10,6 +10,8 @@ import {
 } from "@canarec/local-cluster/cluster-file";
 import { isAlive } from "@canarec/local-cluster/file-lock";
 import { startKafka } from "@canarec/local-cluster/kafka";
+import { readStates } from "@canarec/load-balancer/runtimes/process/replica-files";
+import { isLive } from "@canarec/load-balancer/runtimes/process/replica-process";
 import { freePort } from "@canarec/local-cluster/port";
 import { startPostgres } from "@canarec/local-cluster/postgres";
 import { Resources } from "@canarec/service-kit/lifecycle";
@@ -134,6 +136,20 @@ describe("npm start with a Postgres, a Kafka and a Chroma of one's own", () => {
         expect(variables).not.toContain(`${name}=${text}`);
       }
     }
+  });
+
+  it("shows metrics to whoever has their token, and to nobody else", async () => {
+    const authorization = `Bearer ${secrets.values["token of the metrics"] ?? ""}`;
+    const control = `Bearer ${secrets.values["token of the control plane"] ?? ""}`;
+    const { "load-balancer": _public, ...inner } = file.services;
+    const asked = [...Object.values(inner), ...readStates(home).filter(isLive)];
+    const urls = asked.flatMap(({ url }) => url ?? []);
+    expect(urls.length).toBeGreaterThan(4); // three services, two replicas
+    const statuses = async (headers: Readonly<Record<string, string>>) =>
+      Promise.all(urls.map(async (url) => (await fetch(`${url}/metrics`, { headers })).status));
+    expect(new Set(await statuses({}))).toEqual(new Set([401]));
+    expect(new Set(await statuses({ authorization: control }))).toEqual(new Set([401]));
+    expect(new Set(await statuses({ authorization }))).toEqual(new Set([200]));
   });
 
   it("gives git the password of a repository, and shows it to nobody who lists processes", async (test) => {

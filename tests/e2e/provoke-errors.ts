@@ -61,7 +61,8 @@ export async function provokeAnswers(cluster: SecretiveCluster): Promise<string[
       answerOf(`${file.controlUrl ?? ""}/releases`, { method: "POST", headers, body }),
     ),
   ];
-  const all = [answersOf(cluster, stranger), answersOf(cluster, operator)];
+  const watcher = bearer(secretOf(cluster, "token of the metrics"));
+  const all = [stranger, operator, watcher].map((headers) => answersOf(cluster, headers));
   return [...(await Promise.all(answers)), ...(await Promise.all(all)).flat()];
 }
 

@@ -1,4 +1,4 @@
-import { bearerOf, hashInFile, isSameHash, sha256Of } from "@canarec/service-kit/bearer";
+import { hashInFile, presents } from "@canarec/service-kit/bearer";
 import { ServiceError } from "@canarec/service-kit/errors";
 import type { RequestHandler } from "express";
 
@@ -11,9 +11,7 @@ import type { RequestHandler } from "express";
  */
 export function requireBearer(tokenFile: string, failed: () => void): RequestHandler {
   return async (req, _res, next) => {
-    const given = bearerOf(req);
-    const hash = await hashInFile(tokenFile);
-    if (given === undefined || hash === undefined || !isSameHash(sha256Of(given), hash)) {
+    if (!presents(req, await hashInFile(tokenFile))) {
       failed();
       throw new ServiceError("unauthenticated", "a bearer token is needed");
     }

@@ -3,6 +3,7 @@ import { createApp, errorHandler, listen, unknownPath } from "@canarec/service-k
 import { Resources, disposable } from "@canarec/service-kit/lifecycle";
 import type { Logger } from "@canarec/service-kit/logging";
 import { type MetricValues, createBareRegistry, mergeMetrics } from "@canarec/service-kit/metrics";
+import { requireMetricsToken } from "@canarec/service-kit/metrics-access";
 import type { LoadBalancerConfig } from "../config.ts";
 import type { RoutingSnapshot } from "../contract/routing-snapshot.ts";
 import { fixedRouting } from "../routing/fixed-routing.ts";
@@ -42,9 +43,10 @@ export async function openFront(
   const strangers = countStrangers(log);
   const metrics = async () =>
     mergeMetrics([await own(), await strangers.values(), ...(await workers.metrics())]).metrics();
+  const mayRead = requireMetricsToken(config.metricsToken, strangers.note);
   const app = createApp()
-    .use(healthRoutes({ contentType: mergeMetrics([]).contentType, metrics }, readiness))
-    .use(scrapeTargets(() => live.current()))
+    .use(healthRoutes({ contentType: mergeMetrics([]).contentType, metrics }, readiness, mayRead))
+    .use(scrapeTargets(() => live.current(), mayRead))
     .use(
       routingRoutes({
         authorise: requireBearer(config.controlTokenFile, strangers.note),

@@ -18,8 +18,12 @@ export function scrapeTargetsOf({ replicas }: Pick<RoutingSnapshot, "replicas">)
   );
 }
 
-/** `GET /scrape-targets`: the replicas that requests are sent to now, for Prometheus to ask for their metrics. */
-export function scrapeTargets(current: () => RoutingSnapshot): Router {
+/**
+ * `GET /scrape-targets`: the replicas that requests are sent to now, for Prometheus to ask for their metrics.
+ *
+ * @param mayRead lets through who may see the metrics.
+ */
+export function scrapeTargets(current: () => RoutingSnapshot, mayRead: RequestHandler): Router {
   const answer: RequestHandler = (_req, res) => void res.json(scrapeTargetsOf(current()));
-  return Router().get("/scrape-targets", answer);
+  return Router().get("/scrape-targets", mayRead, answer);
 }

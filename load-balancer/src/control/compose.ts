@@ -8,11 +8,12 @@ import { createGateRepository } from "@canarec/db-utils/releases/gate-repository
 import { createReleaseRepository } from "@canarec/db-utils/releases/release-repository";
 import { createServiceReleaseRepository } from "@canarec/db-utils/releases/service-release-repository";
 import { ServiceError, messageOf } from "@canarec/service-kit/errors";
-import { healthRoutes } from "@canarec/service-kit/health";
+import { type Readiness, healthRoutes } from "@canarec/service-kit/health";
 import { createApp, errorHandler, listen, unknownPath } from "@canarec/service-kit/http";
 import { Resources, disposable } from "@canarec/service-kit/lifecycle";
 import type { Logger } from "@canarec/service-kit/logging";
 import { type Registry, createRegistry } from "@canarec/service-kit/metrics";
+import { requireMetricsToken } from "@canarec/service-kit/metrics-access";
 import { observeRequests } from "@canarec/service-kit/request-metrics";
 import { parsePlans } from "../rollout/plans.ts";
 import { ENDED } from "../rollout/rollout.ts";
@@ -28,6 +29,7 @@ import { type ControlMetrics, createControlMetrics } from "./metrics.ts";
 import { openOperators } from "./open-operators.ts";
 import { readReleases } from "./read-releases.ts";
 import { watchRollouts } from "./rollout-metrics.ts";
+import { lagReader } from "./read-lag.ts";
 import { openRuntime } from "./open-runtime.ts";
 import { ReplicaSet } from "./replica-set.ts";
 import { serviceReleaseRoutes } from "./service-release-routes.ts";
@@ -82,23 +84,24 @@ export async function startControlPlane(
     requireLeading: () => void leadingEpoch(controller),
     changed: wake.now,
   });
-  const isReady = () => controller.standsBy || controller.serves;
+  const mayRead = requireMetricsToken(config.metricsToken);
   const app = createApp()
     .use(observeRequests(registry))
-    .use(
-      healthRoutes(registry, () =>
-        isReady() ? { ready: true } : { ready: false, reason: "main is not restored yet" },
-      ),
-    )
+    .use(healthRoutes(registry, () => readinessOf(controller), mayRead))
     .use(serviceRoutes(config, core, common))
     .use(routes)
     .use(unknownPath())
     .use(errorHandler(log));
   const server = opened.use(await listen(app, { host: config.host, port: config.port }));
-  opened.use(await listenForMetrics(config.metricsPort, registry, log));
+  opened.use(await listenForMetrics(config.metricsPort, { registry, mayRead }, log));
   const first = () => releaseFirst(core, submitParts, config.firstRelease);
   opened.use(keepRounds(controller, { first, log, wake, nowMs, metrics: core.metrics }));
   return disposable(opened, { url: server.url });
+}
+
+function readinessOf({ standsBy, serves }: Controller): Readiness {
+  const isReady = standsBy || serves;
+  return isReady ? { ready: true } : { ready: false, reason: "main is not restored yet" };
 }
 
 type Core = Awaited<ReturnType<typeof openCore>>;
@@ -143,7 +146,7 @@ async function openCore(
   const { mainReplicas } = config;
   const controller = new Controller({
     ...{ releases, gates, control, leadership, runtime, replicas, planes, routing },
-    ...{ mainReplicas, nowMs, log, metrics },
+    ...{ mainReplicas, nowMs, log, metrics, readLagMs: lagReader(config.metricsToken) },
   });
   return {
     metrics,

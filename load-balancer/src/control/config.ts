@@ -1,5 +1,10 @@
 import { join, resolve } from "node:path";
 import { type Env, parseConfig, variable } from "@canarec/service-kit/config";
+import {
+  METRICS_TOKEN_VARIABLES,
+  type MetricsToken,
+  metricsTokenFrom,
+} from "@canarec/service-kit/metrics-access";
 import { z } from "zod";
 import {
   type DockerConfig,
@@ -13,6 +18,7 @@ export interface ControlConfig {
   readonly port: number;
   /** Of the metrics on every interface; absent: they are beside the API alone. */
   readonly metricsPort: number | undefined;
+  readonly metricsToken: MetricsToken;
   readonly logLevel: string;
   readonly databaseUrl: string;
   /** Absolute. */
@@ -46,6 +52,7 @@ const FOR_REPLICAS = [
   ...["DATABASE_URL", "CHROMA_URL", "KAFKA_BROKERS", "STREAM_TOPIC", "EXPOSURE_TOPIC"],
   ...["STREAM_ZONE", "RATING_MAX", "DEADLINE_MS", "LOG_LEVEL", "MINILM_PATH"],
   ...["HISTORY_ROWS", "HISTORY_CONNECTIONS", "SCORING_BUDGET_MS"],
+  "METRICS_TOKEN_FILE",
   ...["HIDE_ADULT", "WATCHED_ABOVE_SHARE"],
 ];
 
@@ -53,6 +60,7 @@ const ControlEnv = z.object({
   HOST: z.string().default("127.0.0.1"),
   PORT: variable.port.default(9_083),
   METRICS_PORT: variable.port.optional(),
+  ...METRICS_TOKEN_VARIABLES,
   LOG_LEVEL: variable.logLevel.default("info"),
   DATABASE_URL: variable.postgresUrl,
   CANAREC_HOME: z.string().min(1).default(".canarec"),
@@ -77,10 +85,12 @@ export function controlConfig(env: Env): ControlConfig {
   const e = parseConfig(ControlEnv, env);
   const [pid, start] = e.CANAREC_SUPERVISOR?.split(":") ?? [];
   const home = resolve(e.CANAREC_HOME);
+  const metricsToken = metricsTokenFrom(e);
   return {
     host: e.HOST,
     port: e.PORT,
     metricsPort: e.METRICS_PORT,
+    metricsToken,
     logLevel: e.LOG_LEVEL,
     databaseUrl: e.DATABASE_URL,
     home,
@@ -95,11 +105,15 @@ export function controlConfig(env: Env): ControlConfig {
     replicaMemoryMiB: e.REPLICA_MEMORY_MIB,
     readyLimitMs: e.REPLICA_READY_SECONDS * 1_000,
     supervisor: pid === undefined ? undefined : ProcessId.parse({ pid: Number(pid), start }),
-    replicaEnv: Object.fromEntries(
-      FOR_REPLICAS.flatMap((name) => {
-        const value = env[name];
-        return value === undefined || value === "" ? [] : [[name, value]];
-      }),
-    ),
+    replicaEnv: replicaEnv({ ...env, METRICS_TOKEN_FILE: metricsToken.file }),
   };
+}
+
+function replicaEnv(env: Env): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    FOR_REPLICAS.flatMap((name) => {
+      const value = env[name];
+      return value === undefined || value === "" ? [] : [[name, value]];
+    }),
+  );
 }

@@ -17,6 +17,7 @@ import { noticeOf } from "./notices.ts";
 import { TrackAttempts, type ReplicaLoad, unhealthyOf, verdictFrom } from "./observe.ts";
 import { NOT_BEGUN, PendingCommands } from "./pending-commands.ts";
 import { Preparations } from "./preparations.ts";
+import type { ReadLagMs } from "./read-lag.ts";
 import type { ReplicaSet } from "./replica-set.ts";
 import type { RoutingWriter } from "./routing-writer.ts";
 import { stillWarm, withWarm } from "./way-back.ts";
@@ -41,6 +42,7 @@ export interface ControllerParts {
   /** Milliseconds since 1970 by a clock that does not jump. */
   readonly nowMs: () => number;
   readonly log: Logger;
+  readonly readLagMs: ReadLagMs;
   readonly metrics: Pick<ControlMetrics, "transition" | "leads">;
 }
 
@@ -282,7 +284,7 @@ export class Controller {
 
   /** Towards what the state wants: replicas first, then the routing, then what nobody needs any longer. */
   async #act(underway: Underway | undefined, main: Release): Promise<void> {
-    const { replicas, routing, releases, runtime, nowMs } = this.#parts;
+    const { replicas, routing, releases, nowMs } = this.#parts;
     const wanted = this.#desired(underway, main);
     const running = [wanted.main, ...(wanted.nightly ? [wanted.nightly] : []), ...wanted.aside];
     for (const one of running) {
@@ -311,7 +313,7 @@ export class Controller {
     this.#loads =
       underway === undefined
         ? []
-        : await weighReplicas(members, underway.plan, runtime, this.#loads);
+        : await weighReplicas(members, underway.plan, this.#parts, this.#loads);
     this.#forgotAtMs ??= nowMs(); // at the start there is other work
     if (nowMs() - this.#forgotAtMs < FORGET_MS) return;
     this.#forgotAtMs = nowMs();

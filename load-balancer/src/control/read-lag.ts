@@ -1,3 +1,4 @@
+import { type MetricsToken, metricsAuthorization } from "@canarec/service-kit/metrics-access";
 import { request } from "undici";
 
 const LIMIT_MS = 1_000;
@@ -11,14 +12,19 @@ export function lagOf(metrics: string): number | undefined {
   return Number.isFinite(seconds) ? seconds * 1_000 : undefined;
 }
 
-/** Ask a replica; undefined where it does not answer, which other checks notice. */
-export async function readLagMs(url: string): Promise<number | undefined> {
-  try {
-    const answer = await request(new URL("/metrics", url), {
-      signal: AbortSignal.timeout(LIMIT_MS),
-    });
-    return lagOf(await answer.body.text());
-  } catch {
-    return undefined;
-  }
+/** Asks a replica; undefined where it does not answer, which other checks notice. */
+export type ReadLagMs = (url: string) => Promise<number | undefined>;
+
+export function lagReader(token: Pick<MetricsToken, "file">): ReadLagMs {
+  return async (url) => {
+    try {
+      const answer = await request(new URL("/metrics", url), {
+        headers: await metricsAuthorization(token),
+        signal: AbortSignal.timeout(LIMIT_MS),
+      });
+      return lagOf(await answer.body.text());
+    } catch {
+      return undefined;
+    }
+  };
 }

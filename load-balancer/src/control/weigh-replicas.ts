@@ -1,14 +1,14 @@
 import type { ReleasePlan } from "../contract/release-plan.ts";
 import type { Runtime } from "../runtimes/runtime.ts";
 import type { ReplicaLoad } from "./observe.ts";
-import { readLagMs } from "./read-lag.ts";
+import type { ReadLagMs } from "./read-lag.ts";
 import type { Member } from "./replica-set.ts";
 
 /** What replicas take of their machine, beside what the plan allows. @param before of the last look. */
 export function weighReplicas(
   members: readonly Member[],
   { guardrails }: ReleasePlan,
-  runtime: Runtime,
+  { runtime, readLagMs }: { readonly runtime: Runtime; readonly readLagMs: ReadLagMs },
   before: readonly ReplicaLoad[],
 ): Promise<ReplicaLoad[]> {
   const { replicaMemoryMiB: mostMebibytes, replicaEventLoopLagMs: mostLagMs } = guardrails;

@@ -12,6 +12,7 @@ const at = {
   jobs: { "stream-parser": "127.0.0.1:1", simulator: "127.0.0.1:2" },
   alertmanager: "127.0.0.1:3",
   loadBalancer: "127.0.0.1:4",
+  tokenFile: undefined,
 };
 
 describe("prometheusConfig", () => {
@@ -29,6 +30,22 @@ describe("prometheusConfig", () => {
       { job_name: "simulator", static_configs: [{ targets: ["127.0.0.1:2"] }] },
     ]);
     expect(made).not.toMatch(/stream-parser:8085|alertmanager:9093|load-balancer:9082/);
+  });
+
+  it("has a token for those of ours where there is one, and for nobody else", () => {
+    const token = { authorization: { type: "Bearer", credentials_file: "/secrets/metrics" } };
+    const jobs = { ...at.jobs, alertmanager: "127.0.0.1:3" };
+    const made = prometheusConfig(text, { ...at, jobs, tokenFile: "/secrets/metrics" }, 1);
+    const { scrape_configs: asked } = parse(made) as { scrape_configs: object[] };
+    expect(asked).toEqual([
+      expect.objectContaining({ job_name: "stream-parser", ...token }),
+      expect.objectContaining({
+        ...{ job_name: "inference", ...token },
+        http_sd_configs: [expect.objectContaining(token)],
+      }),
+      expect.objectContaining({ job_name: "simulator", ...token }),
+      { job_name: "alertmanager", static_configs: [{ targets: ["127.0.0.1:3"] }] },
+    ]);
   });
 
   it("asks more often at a greater pace, and never more often than once a second", () => {

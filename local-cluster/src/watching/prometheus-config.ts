@@ -7,6 +7,7 @@ const Job = z.looseObject({
   job_name: z.string(),
   static_configs: Targets.optional(),
   http_sd_configs: z.array(z.looseObject({ url: z.string() })).optional(),
+  authorization: z.looseObject({ credentials_file: z.string() }).optional(),
 });
 const Config = z.looseObject({
   global: z.looseObject({ scrape_interval: z.string(), evaluation_interval: z.string() }),
@@ -23,10 +24,13 @@ export interface ScrapeAddresses {
   readonly alertmanager: string;
   /** Lists the replicas of inference. */
   readonly loadBalancer: string;
+  /** Absolute; of those who read metrics of ours. Undefined: they are asked without a token. */
+  readonly tokenFile: string | undefined;
 }
 
 /**
- * The scrape configuration with other addresses: each job's own, and for replicas the load balancer's list of them.
+ * The scrape configuration with other addresses: each job's own, and for replicas the load balancer's list of them; and
+ * with another token for those that want one, or none.
  *
  * @param text `monitoring/prometheus/prometheus.yml`.
  * @param pace how many times shorter intervals are, down to a second; above 0.
@@ -56,11 +60,20 @@ export function prometheusConfig(text: string, at: ScrapeAddresses, pace: number
 
 /** The job with its addresses here; none where it is not asked. */
 function jobAt(job: z.output<typeof Job>, at: ScrapeAddresses, interval: string): object[] {
-  const { static_configs: _static, dns_sd_configs: _dns, http_sd_configs: listed, ...rest } = job;
+  const { static_configs: _static, dns_sd_configs: _dns, http_sd_configs: listed, ...others } = job;
+  const { authorization, ...rest } = others;
+  const isOurs = authorization !== undefined && at.tokenFile !== undefined;
+  const token = isOurs
+    ? { authorization: { ...authorization, credentials_file: at.tokenFile } }
+    : {};
   if (listed !== undefined) {
     const url = `http://${at.loadBalancer}/scrape-targets`;
-    return [{ ...rest, http_sd_configs: [{ url, refresh_interval: interval }] }];
+    return [
+      { ...rest, ...token, http_sd_configs: [{ url, refresh_interval: interval, ...token }] },
+    ];
   }
   const address = at.jobs[job.job_name];
-  return address === undefined ? [] : [{ ...rest, static_configs: [{ targets: [address] }] }];
+  return address === undefined
+    ? []
+    : [{ ...rest, ...token, static_configs: [{ targets: [address] }] }];
 }

@@ -22,7 +22,7 @@ export interface WatcherOptions extends ServerSupervision {
   readonly programs: MonitoringPrograms;
   /** Of the services that are watched. */
   readonly plans: readonly ServicePlan[];
-  readonly config: Pick<ClusterConfig, "slackWebhookUrl" | "alertPace">;
+  readonly config: Pick<ClusterConfig, "slackWebhookUrl" | "alertPace" | "metricsTokenFile">;
   readonly log: ClusterLog;
 }
 
@@ -66,6 +66,7 @@ export async function startWatchers(
             jobs: { ...services, alertmanager: to, prometheus: `127.0.0.1:${port}` },
             alertmanager: to,
             loadBalancer: services["load-balancer"] ?? "",
+            tokenFile: config.metricsTokenFile,
           },
           config.alertPace,
         ),

@@ -4,43 +4,45 @@ import { type Samples, parseMetrics, total, valuesOf } from "./parse-metrics.ts"
 /** A service that does not answer by then gives no answer. */
 const LIMIT_MS = 2_000;
 
+/** What a request for metrics is sent with, see service-kit's metrics-access.ts. */
+type Headers = Readonly<Record<string, string>>;
+
 /** Counters of every data plane. */
-export function askDataPlanes(urls: readonly string[]) {
-  return askEach(
-    urls.map((url) => [url, url]),
-    planeCounts,
-  );
+export function askDataPlanes(urls: readonly string[], headers: Headers) {
+  const named = urls.map((url) => [url, url] as const);
+  return askEach(named, headers, planeCounts);
 }
 
 /** States of every stream parser. */
-export function askParsers(urls: readonly string[]) {
-  return askEach(
-    urls.map((url) => [url, url]),
-    parserState,
-  );
+export function askParsers(urls: readonly string[], headers: Headers) {
+  const named = urls.map((url) => [url, url] as const);
+  return askEach(named, headers, parserState);
 }
 
 /** Age of what each replica serves from, in seconds; null where it is not known. @param urls by name. */
 export async function askReplicas(
   urls: ReadonlyMap<string, string>,
+  headers: Headers,
 ): Promise<ReadonlyMap<string, number | null>> {
-  return askEach([...urls], feedAge);
+  return askEach([...urls], headers, feedAge);
 }
 
 async function askEach<T>(
   urls: readonly (readonly [string, string])[],
+  headers: Headers,
   read: (samples: Samples) => T,
 ): Promise<ReadonlyMap<string, T | null>> {
   const asked = urls.map(async ([name, url]) => {
-    const samples = await metricsOf(url);
+    const samples = await metricsOf(url, headers);
     return [name, samples === null ? null : read(samples)] as const;
   });
   return new Map(await Promise.all(asked));
 }
 
-async function metricsOf(url: string): Promise<Samples | null> {
+async function metricsOf(url: string, headers: Headers): Promise<Samples | null> {
   try {
-    const answer = await fetch(new URL("/metrics", url), { signal: AbortSignal.timeout(LIMIT_MS) });
+    const signal = AbortSignal.timeout(LIMIT_MS);
+    const answer = await fetch(new URL("/metrics", url), { headers, signal, redirect: "error" });
     const text = await answer.text();
     return answer.ok ? parseMetrics(text) : null;
   } catch {

@@ -3,6 +3,7 @@ import type { Database } from "@canarec/db-utils/database";
 import { createTroubleRepository } from "@canarec/db-utils/watch/trouble-repository";
 import { readyReplicas } from "@canarec/db-utils/watch/watched-rows";
 import { messageOf } from "@canarec/service-kit/errors";
+import { type MetricsToken, metricsAuthorization } from "@canarec/service-kit/metrics-access";
 import { type Logger, withoutPasswords } from "@canarec/service-kit/logging";
 import type { Job } from "../jobs/job-table.ts";
 import type { Outbox } from "../slack/open-outbox.ts";
@@ -27,6 +28,8 @@ export interface WatchOptions {
   readonly db: Database;
   readonly outbox: Pick<Outbox, "tell">;
   readonly addresses: WatchedAddresses;
+  /** What they are asked with. */
+  readonly metricsToken: MetricsToken;
   readonly jobs: readonly Job[];
   /** What is told from here. */
   readonly kinds: readonly TroubleKind[];
@@ -74,16 +77,17 @@ export function startWatch(options: WatchOptions): AsyncDisposable {
 
 /** One look at everything. What gives no answer is null in it, and holds up nothing else. */
 function createLook(options: WatchOptions, startedMs: number): () => Promise<Sighting> {
-  const { db, addresses, jobs, limits, probeSeconds, now } = options;
+  const { db, addresses, metricsToken, jobs, limits, probeSeconds, now } = options;
   let replicas: ReadonlyMap<string, string> = new Map();
   return async () => {
     const nowMs = now().getTime();
     const rows = await readRows({ db, jobs, limits, startedMs, nowMs }).catch(() => null);
     replicas = await readyReplicas(db.pool).catch(() => replicas);
+    const headers = await metricsAuthorization(metricsToken);
     const [dataPlanes, parsers, feedAges] = await Promise.all([
-      askDataPlanes(addresses.dataPlanes),
-      askParsers(addresses.parsers),
-      askReplicas(replicas),
+      askDataPlanes(addresses.dataPlanes, headers),
+      askParsers(addresses.parsers, headers),
+      askReplicas(replicas, headers),
     ]);
     return { atMs: nowMs, dataPlanes, parsers, feedAges, probeSeconds: await probeSeconds(), rows };
   };

@@ -48,6 +48,7 @@ describe("the compose file", () => {
     "postgres",
     "kafka",
     "chroma",
+    "metrics-token",
     "setup",
     "stream-parser",
     "control-plane",
@@ -55,7 +56,7 @@ describe("the compose file", () => {
     "monitoring",
   ];
 
-  const OURS = [...SERVICES.slice(3), "simulator"];
+  const OURS = [...SERVICES.slice(4), "simulator"];
 
   it("is valid, and starts a simulator and those that watch only when asked to", () => {
     const env = NEEDED;

@@ -51,6 +51,7 @@ export async function openWorld(movies = MOVIES): Promise<World> {
     home: folder.path,
     host: "127.0.0.1",
     port: 0,
+    metricsToken: { file: undefined, sha256: undefined },
     logLevel: "silent",
     deadlineMs: 600,
     scoringBudgetMs: 1_000,

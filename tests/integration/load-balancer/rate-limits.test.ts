@@ -1,3 +1,8 @@
+import { writeFileSync } from "node:fs";
+import { networkInterfaces } from "node:os";
+import { join } from "node:path";
+import { askDataPlanes } from "@canarec/monitoring/watcher/ask-services";
+import { metricsAuthorization } from "@canarec/service-kit/metrics-access";
 import { expect, it } from "vitest";
 import { freshTopic, temporaryFolder } from "../../servers.ts";
 import { fakeReplica } from "./fake-replica.ts";
@@ -25,4 +30,40 @@ it("an address that asks too often gets 429 with a time to wait, by kind of path
   }
   const limited = (path: string) => metric(balancer, "canarec_requests_limited_total", { path });
   expect([await limited("recommend"), await limited("api")]).toEqual([1, 0]);
+});
+
+it("the admin port shows metrics to this machine alone, or to whoever has their token", async () => {
+  await using topic = await freshTopic(1);
+  using folder = temporaryFolder();
+  const file = join(folder.path, "metrics-token");
+  const known = { home: folder.path, brokers: topic.brokers, topic: topic.topic, replicas: [] };
+  await using open = await balance({ ...known, adminHost: "0.0.0.0" });
+  await using closed = await balance({
+    ...{ ...known, home: join(folder.path, "closed"), adminHost: "0.0.0.0" },
+    metricsToken: { file, sha256: undefined },
+  });
+  writeFileSync(file, "of-the-metrics\n"); // read for each request
+  const authorization = await metricsAuthorization({ file });
+  const statusAt = async (host: string, { adminUrl }: typeof open, path: string, headers = {}) => {
+    const url = new URL(adminUrl);
+    url.hostname = host;
+    return (await get(url.origin, path, headers)).status;
+  };
+  const others = Object.values(networkInterfaces()).flatMap((addresses) =>
+    (addresses ?? []).flatMap(({ family, internal, address }) =>
+      family === "IPv4" && !internal ? [address] : [],
+    ),
+  );
+  for (const path of ["/metrics", "/scrape-targets"]) {
+    expect(await statusAt("127.0.0.1", open, path)).toBe(200);
+    for (const host of others) expect(await statusAt(host, open, path)).toBe(401);
+    for (const host of ["127.0.0.1", ...others]) {
+      expect(await statusAt(host, closed, path)).toBe(401);
+      expect(await statusAt(host, closed, path, authorization)).toBe(200);
+    }
+  }
+  for (const host of others) expect(await statusAt(host, open, "/healthz")).toBe(200);
+  const url = closed.adminUrl.replace("0.0.0.0", "127.0.0.1");
+  expect((await askDataPlanes([url], {})).get(url)).toBeNull();
+  expect((await askDataPlanes([url], authorization)).get(url)).toMatchObject({ answers: 0 });
 });

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { beforeEach, describe, expect, it } from "vitest";
@@ -20,7 +20,12 @@ describe("what Prometheus is given", () => {
   beforeEach(({ skip }) => skip(why !== undefined, why));
 
   it("is a configuration and rules that it takes", async () => {
-    const config = join(MONITORING, "prometheus/prometheus.yml");
+    using folder = temporaryFolder();
+    const config = join(folder.path, "prometheus.yml");
+    symlinkSync(join(MONITORING, "prometheus/rules"), join(folder.path, "rules"));
+    const text = readFileSync(join(MONITORING, "prometheus/prometheus.yml"), "utf8");
+    writeFileSync(join(folder.path, "token"), "t"); // it looks for the file
+    writeFileSync(config, text.replace("/run/canarec/metrics-token", join(folder.path, "token")));
     const said = await says(programs?.promtool, "check", "config", config);
     expect(said.match(/\d+ rules found/g)).toHaveLength(
       monitoringFiles("prometheus/rules", ".yml").length,

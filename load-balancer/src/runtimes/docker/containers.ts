@@ -1,3 +1,4 @@
+import { hashInFile } from "@canarec/service-kit/bearer";
 import type { Container, ContainerCreateOptions } from "dockerode";
 import { freePort } from "../free-port.ts";
 import { hardLimitMiB, heapArguments } from "../limits.ts";
@@ -14,7 +15,10 @@ const HOME = "/var/lib/canarec";
 const LOG = { Type: "json-file", Config: { "max-size": "16m", "max-file": "2" } };
 
 /** Paths of this machine, which mean nothing inside. */
-const NOT_INSIDE = ["HOME", "TMPDIR", "NODE_EXTRA_CA_CERTS", "PGPASSFILE"];
+const NOT_INSIDE = [
+  ...["HOME", "TMPDIR", "NODE_EXTRA_CA_CERTS", "PGPASSFILE"],
+  "METRICS_TOKEN_FILE",
+];
 
 export interface ContainerOptions extends Engine {
   readonly installation: string;
@@ -44,6 +48,7 @@ export async function createReplica(
       ...spec.env,
       ...{ HOST: isHost ? "127.0.0.1" : "0.0.0.0", PORT: String(port), BUILD: build },
       ...{ BUNDLE_ID: bundleId, NODE_OPTIONS: heapArguments(limits.memoryMiB).join(" ") },
+      ...(await metricsTokenHash(spec.env)),
     }),
     Labels: {
       ...base.Labels,
@@ -88,6 +93,14 @@ function sandbox({ installation, network, volume }: ContainerOptions) {
       LogConfig: LOG,
     },
   } satisfies ContainerCreateOptions;
+}
+
+/** Of the file that is not seen inside: a replica only checks the token, so its hash is enough. */
+async function metricsTokenHash({
+  METRICS_TOKEN_FILE: file,
+}: ReplicaSpec["env"]): Promise<Readonly<Record<string, string>>> {
+  const hash = file === undefined ? undefined : await hashInFile(file);
+  return hash === undefined ? {} : { METRICS_TOKEN_SHA256: hash };
 }
 
 function envInside(env: Readonly<Record<string, string>>): string[] {
