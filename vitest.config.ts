@@ -27,6 +27,7 @@ export default defineConfig({
           name: "unit",
           include: ["*/src/**/*.test.ts", "local-cluster/bootstrap/*.test.mjs", "tests/*.test.ts"],
           maxWorkers: UNIT_WORKERS,
+          isolate: false, // they start nothing and share nothing: the modules of a worker are loaded once
           testTimeout: UNIT_TIMEOUT_MS,
           sequence: { groupOrder: 0 },
         },

@@ -18,6 +18,10 @@ import { openInstallation } from "../runtimes/docker-world.ts";
 import { type SmallRepository, makeRepository } from "../runtimes/small-build.ts";
 
 export const BUNDLE = "ab".repeat(32);
+/** Of a load, between two batches of requests: a core that only asks is none for those who answer. */
+export const BREATH_MS = 50;
+/** A busy machine shall not make a list late: what is late is answered with the popular ones. */
+const DEADLINE_MS = 2_000;
 /** As in the file: what differs from the defaults. */
 const PLANS = JSON.parse(
   readFileSync(join(import.meta.dirname, "../../../load-balancer/plans.json"), "utf8"),
@@ -70,13 +74,9 @@ export async function openControlWorld(
     [BUNDLE],
   );
   const plansFile = writePlans(folder.path, quick);
-  const balancer = opened.use(
-    await balance({
-      ...{ replicas: [], home, brokers: exposures.brokers, topic: exposures.topic },
-      // A busy machine shall not make a list late: what is late is answered with the popular ones.
-      deadlineMs: 2_000,
-    }),
-  );
+  const { brokers, topic } = exposures;
+  const patient = { replicas: [], home, brokers, topic, deadlineMs: DEADLINE_MS };
+  const balancer = opened.use(await balance(patient));
   const env = (changes: Readonly<Record<string, string>> = {}) => ({
     PORT: "0",
     DATABASE_URL: fresh.url,

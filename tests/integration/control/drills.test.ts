@@ -1,7 +1,8 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { type Fault, commitFaultyBuild } from "@canarec/load-balancer/drills/faulty-build";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ask, range } from "../load-balancer/load-balancer-under-test.ts";
-import { QUICK_GUARDRAILS, words } from "./control-under-test.ts";
+import { BREATH_MS, QUICK_GUARDRAILS, words } from "./control-under-test.ts";
 import { type ControlledWorld, openControlledWorld } from "./controlled-world.ts";
 
 /** Low, so that a leak reaches it soon; the small builds need a third of it. */
@@ -30,6 +31,7 @@ async function drill(fault: Fault) {
   while (!["rolled-back", "failed-to-start"].includes(state)) {
     answers.push(...(await ask(world.balancer.url, range(40), 8)));
     state = String((await operator.rolloutOf(id))["state"]);
+    await sleep(BREATH_MS);
   }
   const { body } = await operator.api("GET", `/releases/${id}`);
   const transitions = body["transitions"] as {

@@ -2,13 +2,20 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { freePort } from "@canarec/local-cluster/port";
 import { readStates } from "@canarec/load-balancer/runtimes/process/replica-files";
 import { isLive } from "@canarec/load-balancer/runtimes/process/replica-process";
 import pg from "pg";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ask, range, until } from "../load-balancer/load-balancer-under-test.ts";
-import { BUNDLE, type ControlWorld, openControlWorld, words } from "./control-under-test.ts";
+import {
+  BREATH_MS,
+  BUNDLE,
+  type ControlWorld,
+  openControlWorld,
+  words,
+} from "./control-under-test.ts";
 
 const ROOT = resolve(import.meta.dirname, "../../..");
 /** Held by the test while a gate is shut. */
@@ -107,7 +114,7 @@ const judge = (id: number, action: string) =>
     [id, action],
   );
 
-/** Ask without a pause until stopped. @returns what stops it and gives all wrong answers. */
+/** Ask again and again until stopped. @returns what stops it and gives all wrong answers. */
 function load() {
   const stop = new AbortController();
   const wrong: string[] = [];
@@ -118,6 +125,7 @@ function load() {
         answered += 1;
         if (status !== 200 || movies.length !== 20) wrong.push(`${status} ${movies.join()}`);
       }
+      await sleep(BREATH_MS);
     }
   })();
   return async () => {

@@ -1,8 +1,9 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Runtime } from "@canarec/load-balancer/runtimes/runtime";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { BUILD_LIMIT_MS, whyNoReplica } from "../../container-engine.ts";
 import { ask, range, until } from "../load-balancer/load-balancer-under-test.ts";
-import { BUNDLE, words as wordsOf } from "./control-under-test.ts";
+import { BREATH_MS, BUNDLE, words as wordsOf } from "./control-under-test.ts";
 import { type ControlledWorld, openControlledWorld } from "./controlled-world.ts";
 
 let controlled: ControlledWorld;
@@ -24,7 +25,7 @@ async function judge(id: number, action: string, kind = "continue"): Promise<voi
   );
 }
 
-/** Ask without a pause until stopped. */
+/** Ask again and again until stopped. */
 function load() {
   let stopped = false;
   const wrong: string[] = [];
@@ -35,6 +36,7 @@ function load() {
         answered += 1;
         if (status !== 200 || movies.length !== 20) wrong.push(`${status} ${movies.join()}`);
       }
+      await sleep(BREATH_MS);
     }
   };
   const running = worker();

@@ -5,7 +5,7 @@ import type { RatingsReport } from "@canarec/cli/evaluate/ratings-action";
 import { Resources } from "@canarec/service-kit/lifecycle";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { temporaryFolder } from "../../servers.ts";
-import { canarec, canarecJson } from "../cli/canarec.ts";
+import { canarec, canarecJson } from "../cli/called-canarec.ts";
 import { type World, openWorld } from "../inference/inference-under-test.ts";
 import { embedInRing, insertTastes, trainNow } from "../inference/trained-world.ts";
 

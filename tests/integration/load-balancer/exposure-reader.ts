@@ -36,8 +36,13 @@ export async function readExposures(
     all,
     keys,
     async ofUsers(users) {
-      const of = (user: number) => all.some((exposure) => exposure.userId === user);
-      await until(() => wrong.length > 0 || users.every(of));
+      const found = new Set<number>();
+      let read = 0;
+      await until(() => {
+        for (const { userId } of all.slice(read)) found.add(userId);
+        read = all.length;
+        return wrong.length > 0 || users.every((user) => found.has(user));
+      });
       if (wrong.length > 0) throw new Error(`no exposure: ${wrong[0] ?? ""}`);
       return all.filter((exposure) => users.includes(exposure.userId));
     },

@@ -16,7 +16,7 @@ import { type FakeReplica, after, fakeReplica } from "./fake-replica.ts";
 import { metric, until } from "./load-balancer-under-test.ts";
 import { type Asked, isWrong, steadyLoad } from "./steady-load.ts";
 
-const RESTARTS = 5;
+const RESTARTS = 3;
 const CLIENTS = 12;
 /** No attempt is given up because the machine is busy. */
 const PATIENT_MS = "10000";
@@ -63,10 +63,8 @@ async function exposuresOf(topic: FreshTopic, requestIds: readonly string[]) {
   const found = new Map<string, Exposure>();
   let read = 0;
   await until(() => {
-    for (; read < reader.all.length; read += 1) {
-      const exposure = reader.all[read];
-      if (exposure !== undefined) found.set(exposure.requestId, exposure);
-    }
+    for (const exposure of reader.all.slice(read)) found.set(exposure.requestId, exposure);
+    read = reader.all.length;
     return requestIds.every((id) => found.has(id));
   });
   return found;

@@ -224,19 +224,14 @@ async function holdTable(world: World, table: string) {
 
 /** Wait until a batch has been begun and waits in the middle of it. */
 async function untilBatchWaits(world: World): Promise<void> {
-  await until(
-    "a batch waits",
-    async () => {
-      const { rowCount } = await world.db.pool.query(
-        `select from pg_stat_activity
-         where datname = current_database() and application_name = 'canarec stream-parser'
-           and xact_start is not null and wait_event_type = 'Lock'`,
-      );
-      return (rowCount ?? 0) > 0;
-    },
-    60_000,
-    5,
-  );
+  await until("a batch waits", async () => {
+    const { rowCount } = await world.db.pool.query(
+      `select from pg_stat_activity
+       where datname = current_database() and application_name = 'canarec stream-parser'
+         and xact_start is not null and wait_event_type = 'Lock'`,
+    );
+    return (rowCount ?? 0) > 0;
+  });
 }
 
 async function remake(world: World): Promise<void> {

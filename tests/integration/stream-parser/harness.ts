@@ -76,17 +76,18 @@ export async function openWorld(partitions = 2): Promise<World> {
   return Object.assign(world, { [Symbol.asyncDispose]: () => owned[Symbol.asyncDispose]() });
 }
 
+const POLL_MS = 50;
+
 /** Wait until a condition holds. @throws after a minute. */
 export async function until(
   what: string,
   holds: () => Promise<boolean> | boolean,
   limitMs = 60_000,
-  intervalMs = 50,
 ): Promise<void> {
   const end = Date.now() + limitMs;
   while (!(await holds())) {
     if (Date.now() > end) throw new Error(`waited in vain until ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, intervalMs));
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
 }
 
