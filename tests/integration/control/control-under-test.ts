@@ -85,6 +85,8 @@ export async function openControlWorld(
     RELEASE_PLANS: plansFile,
     RELEASE_REPOSITORY: repository.folder,
     MAIN_REPLICAS: "1",
+    // A replica that is just starting when the test ends has written nothing by which it could be found.
+    CANAREC_SUPERVISOR: String(process.pid),
     ...{ ...runtimeEnv, ...changes },
   });
   const start = (changes: Readonly<Record<string, string>> = {}) =>
