@@ -17,6 +17,7 @@ import { JOBS, type Job, backupJob, releaseJob, withSchedules } from "./jobs/job
 import { runCommand } from "./jobs/run-command.ts";
 import { runSteps } from "./jobs/run-steps.ts";
 import { createJobRunner } from "./jobs/run-job.ts";
+import { readMissed } from "./jobs/read-missed.ts";
 import { scheduleJobs } from "./jobs/schedule-jobs.ts";
 import { createJudgeMetrics } from "./judge/metrics.ts";
 import { type Judge, startJudge } from "./judge/start-judge.ts";
@@ -40,6 +41,7 @@ import { type WatchOptions, startWatch } from "./watcher/start-watch.ts";
 /** What a test may put in place of the real thing. */
 export interface Overrides {
   readonly jobs?: readonly Job[];
+  readonly makeUpAfterMs?: number;
   readonly watch?: { readonly everyMs: number; readonly limits: WatchLimits };
 }
 
@@ -50,6 +52,8 @@ export interface Monitoring extends AsyncDisposable {
 
 /** Of a minute, so much may go into summarising before the verdict is made. */
 const JUDGE_BUDGET_MS = 30_000;
+/** From the start to runs that were missed: a service that ends again and again does not begin them each time. */
+const MAKE_UP_AFTER_MS = 60_000;
 const NOTICE_TIMEOUT_MS = 5_000;
 /** Between two looks at the whole service. */
 const LOOK_MS = 5_000;
@@ -92,7 +96,9 @@ export async function startMonitoring(
     .use(unknownPath())
     .use(errorHandler(log));
   const server = opened.use(await listen(app, { host: config.host, port: config.port }));
-  opened.use(scheduleJobs(jobs, runner));
+  const { makeUpAfterMs: afterMs = MAKE_UP_AFTER_MS } = overrides;
+  const missed = () => readMissed(db, jobs, new Date());
+  opened.use(scheduleJobs(jobs, runner, { missed, afterMs }));
   openTagWatch(opened, config, db, log);
   openProbe(opened, config, db, { registry, log });
   opened.use(openWatch(config, { db, outbox, jobs, registry, log }, overrides));

@@ -37,6 +37,8 @@ export interface JobRepository {
   /** The last run of each job that ever ran, by name. */
   newest(): Promise<JobRun[]>;
   past(job: string): Promise<JobPast>;
+  /** The first run of any job on record; null before it. */
+  beganAt(): Promise<Date | null>;
 }
 
 const COLUMNS = `run_key as "runKey", job, started_at as "startedAt", finished_at as "finishedAt", state, detail`;
@@ -75,6 +77,12 @@ export function createJobRepository({ pool }: Pick<Database, "pool">): JobReposi
         `select distinct on (job) ${COLUMNS} from job_runs order by job, started_at desc, run_key desc`,
       );
       return rows;
+    },
+    async beganAt() {
+      const { rows } = await pool.query<{ at: Date | null }>(
+        "select min(started_at) as at from job_runs",
+      );
+      return rows[0]?.at ?? null;
     },
     async past(job) {
       const { rows } = await pool.query<JobPast>(PAST, [job]);

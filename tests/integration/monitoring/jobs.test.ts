@@ -124,6 +124,34 @@ describe("the scheduled jobs", () => {
     );
   });
 
+  it("have the run that they missed soon after the start, and once", async () => {
+    const config = monitoringConfig({ DATABASE_URL: database.url, PORT: "0" });
+    const program = join(folder.path, "made-up.mjs");
+    writeFileSync(program, `console.log('{"done":true}')`);
+    const twelveHoursOn = (new Date().getUTCHours() + 12) % 24;
+    const daily = { schedule: `41 ${twelveHoursOn} * * *` };
+    const jobs = [job("missed", daily), job("ran", daily)];
+    const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000);
+    const diary = createJobRepository(db);
+    for (const [name, hours] of [
+      ["missed", 20],
+      ["ran", 1],
+    ] as const) {
+      const key = await diary.begin(name, hoursAgo(hours));
+      await diary.end(key, { state: "succeeded", finishedAt: hoursAgo(hours), detail: {} });
+    }
+    for (const sentinel of ["after-one", "after-two"]) {
+      await using _monitoring = await startMonitoring(
+        { ...config, canarec: program },
+        logLines().log,
+        { jobs: [...jobs, job(sentinel, daily)], makeUpAfterMs: 0 },
+      );
+      await until(async () => (await diaryOf(sentinel))[0]?.state === "succeeded");
+    }
+    expect(await diaryOf("missed")).toMatchObject([{ detail: { done: true } }, { detail: {} }]);
+    expect(await diaryOf("ran")).toHaveLength(1);
+  });
+
   it("tell of a failure through Slack, once, and that readiness is degraded", async () => {
     await using slack = await slackDouble();
     const config = monitoringConfig({
