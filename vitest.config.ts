@@ -19,7 +19,8 @@ export default defineConfig({
       provider: "v8",
       include: ["*/src/**/*.ts"],
       exclude: ["**/*.test.ts", "**/*.suite.ts", "**/*fixture.ts"],
-      reporter: ["text-summary", "json-summary", "html"],
+      reporter: ["json-summary", "html"],
+      reportOnFailure: true,
     },
     projects: [
       {

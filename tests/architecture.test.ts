@@ -2,6 +2,7 @@ import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { builtinModules } from "node:module";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
+import { PURE_FILES, PURE_FOLDERS } from "./pure-folders.ts";
 
 const ROOT = path.resolve(import.meta.dirname, "..");
 
@@ -47,37 +48,6 @@ const PUBLIC_FOLDERS: Readonly<Record<string, readonly string[]>> = {
 
 /** Workspaces above the services, which may use any of a service's folders. */
 const ABOVE_SERVICES = ["cli", "local-cluster"];
-
-/** Folders of pure functions: no clock, no randomness, no I/O, no framework. */
-const PURE = [
-  "stream-parser/src/contract",
-  "stream-parser/src/parsing",
-  "stream-parser/src/coalesce",
-  "inference/src/bundle/codec",
-  "inference/src/evaluation",
-  "inference/src/models",
-  "inference/src/ranking",
-  "inference/src/retrieval",
-  "load-balancer/src/assignment",
-  "load-balancer/src/contract",
-  "load-balancer/src/rollout",
-  "monitoring/src/analysis",
-  "monitoring/src/availability",
-  "monitoring/src/data-quality",
-  "monitoring/src/simulation",
-  "monitoring/src/statistics",
-  "monitoring/src/watch",
-  "simulator/src/world",
-];
-
-/** Pure modules in folders that are not. */
-const PURE_FILES = [
-  "db-utils/src/backup/expired-backups.ts",
-  "db-utils/src/retention/needed-bundles.ts",
-  "db-utils/src/interactions/merge-interaction.ts",
-  "inference/src/embedding/movie-text.ts",
-  "inference/src/serving/barred-movies.ts",
-];
 
 /** Packages of pure functions that pure folders may use. */
 const PURE_PACKAGES = [
@@ -184,7 +154,7 @@ describe("architecture", () => {
     expect([...new Set(undeclared)]).toEqual([]);
   });
 
-  it.each([...PURE, ...PURE_FILES])("%s is pure", (place) => {
+  it.each([...PURE_FOLDERS, ...PURE_FILES])("%s is pure", (place) => {
     expect(existsSync(path.join(ROOT, place))).toBe(true);
     const files = place.endsWith(".ts") ? [place] : sources(place);
     expect(files.length).toBeGreaterThan(0);
@@ -193,10 +163,13 @@ describe("architecture", () => {
         if (typeOnly || PURE_PACKAGES.includes(packageOf(name))) return false;
         if (name.startsWith(".")) {
           const target = path.join(path.dirname(file), name);
-          return !PURE.some((pure) => target.startsWith(`${pure}/`));
+          return !PURE_FOLDERS.some((pure) => target.startsWith(`${pure}/`));
         }
         const target = name.replace(/^@canarec\/([^/]+)\//, "$1/src/");
-        return !PURE_TARGETS.includes(name) && !PURE.some((pure) => target.startsWith(`${pure}/`));
+        return (
+          !PURE_TARGETS.includes(name) &&
+          !PURE_FOLDERS.some((pure) => target.startsWith(`${pure}/`))
+        );
       });
       expect(impure, file).toEqual([]);
       expect(code(file), file).not.toMatch(
