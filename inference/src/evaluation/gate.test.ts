@@ -122,7 +122,7 @@ describe("decideGate", () => {
     [1, 5.01, ["slow"]],
     [8, 11.9, []],
     [8, 12.1, ["slow"]],
-  ])("99 %% in %d ms of main, %d of the candidate", (main, candidate, expected) => {
+  ])("%d ms of main and %d of the candidate, of 99 answers in 100", (main, candidate, expected) => {
     expect(codes({ latency: latency(main, candidate) })).toEqual(expected);
   });
 
@@ -130,6 +130,46 @@ describe("decideGate", () => {
     const invalid = [{ user: 7, problem: "a movie twice" }];
     expect(codes({ answers: { asked: 1000, invalid } })).toEqual(["invalid-answers"]);
     expect(codes({ answers: { asked: 1000, invalid } }, { invalidAnswers: 1 })).toEqual([]);
+  });
+
+  it.each<[Partial<GateEvidence>, string]>([
+    [{ damage: ["scores: sha256 differs"] }, "scores: sha256 differs"],
+    [
+      { answers: { asked: 900, invalid: [{ user: 7, problem: "a movie twice" }] } },
+      "1 of 900 answers are not valid; user 7: a movie twice",
+    ],
+    [
+      { latency: latency(1, 5.014) },
+      "99 % of the answers take up to 5.01 ms, the limit is 5.00 ms",
+    ],
+    [
+      { coverage: { main: 0.5, candidate: 0.0312 } },
+      "3.1 % of the movies are in a list, of main's 50.0 %",
+    ],
+    [{ measures: [measure("ndcg@20", 49, 0)] }, "49 test users, 50 are needed to compare ndcg@20"],
+  ])("says with its figures why: %#", (changes, message) => {
+    expect(decide(changes).reasons.map((reason) => reason.message)).toEqual([message]);
+  });
+
+  it("gives what it was decided from", () => {
+    const invalid = [{ user: 7, problem: "a movie twice" }];
+    const {
+      answers,
+      margins: declared,
+      ...rest
+    } = decide({ answers: { asked: 900, invalid }, latency: latency(1, 2) }, { invalidAnswers: 1 });
+    expect(answers).toEqual({ asked: 900, invalid: 1 });
+    expect(declared).toEqual({ ...margins, invalidAnswers: 1 });
+    expect(rest).toMatchObject({
+      coverage: { main: 0.2, candidate: 0.2 },
+      latency: latency(1, 2),
+    });
+  });
+
+  it("compares users from the least number on", () => {
+    const [few, enough] = [49, 50].map((users) => [measure("recall@20", users, -0.5)]);
+    expect(decide({ measures: few ?? [] }).verdict).toBe("no-data");
+    expect(decide({ measures: enough ?? [] }).verdict).toBe("fail");
   });
 
   it("never passes what it fails with a larger loss", () => {
@@ -157,13 +197,33 @@ describe("decideGate", () => {
 
 describe("parseGateMargins", () => {
   it("fills in what is not declared", () => {
+    expect(parseGateMargins({})).toEqual({
+      ...{ lossShare: 0.02, level: 0.95, leastUsers: 50, coverageShare: 0.1 },
+      ...{ p99Ms: 5, slowdown: 1.5, invalidAnswers: 0, seed: 1 },
+    });
     expect(parseGateMargins({ lossShare: 0 })).toEqual({ ...margins, lossShare: 0 });
   });
 
-  it.each([{ lossShare: 2 }, { level: 0.4 }, { leastUsers: 1 }, { unknown: 1 }, { p99Ms: 0 }])(
-    "refuses %o",
-    (wrong) => {
-      expect(() => parseGateMargins(wrong)).toThrow(/gate margin/);
-    },
-  );
+  it.each([
+    ["lossShare", 1.01],
+    ["lossShare", -0.01],
+    ["level", 0.5],
+    ["level", 1],
+    ["leastUsers", 1],
+    ["leastUsers", 50.5],
+    ["coverageShare", 1.01],
+    ["coverageShare", -0.01],
+    ["p99Ms", 0],
+    ["slowdown", 0.99],
+    ["invalidAnswers", -1],
+    ["invalidAnswers", 0.5],
+    ["seed", 0.5],
+  ])("refuses %s of %d, and names it", (field, value) => {
+    expect(() => parseGateMargins({ [field]: value })).toThrow(`gate margin ${field}: `);
+  });
+
+  it("refuses what it does not know, and what is no object", () => {
+    expect(() => parseGateMargins({ unknown: 1 })).toThrow(/^gate margin : .*unknown/);
+    expect(() => parseGateMargins(7)).toThrow(/^gate margin : /);
+  });
 });
