@@ -63,6 +63,13 @@ describe("an operator's command", () => {
     expect(decideCommand(rolloutIn(state), plan, after(1, { command }))?.to.ending).toBe(ending);
   });
 
+  it("takes back once what was promoted, and only what was", () => {
+    const back = rolloutIn("rolling-back", { promotedAtMs: START });
+    expect(commandProblem(back, plan, "rollback", START)).toBe("the release is rolling-back");
+    const never = rolloutIn("promoted", { promotedAtMs: null });
+    expect(commandProblem(never, plan, "rollback", START)).toBe("the release is promoted");
+  });
+
   it("takes back what was promoted up to the end of its window, and says when that is over", () => {
     const promoted = rolloutIn("promoted");
     expect(commandProblem(promoted, plan, "rollback", START + 60 * MINUTE)).toBeUndefined();

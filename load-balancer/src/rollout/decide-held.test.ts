@@ -57,6 +57,11 @@ describe("a release that nobody judges", () => {
 });
 
 describe("a release that the judge holds", () => {
+  it("stays where it is if nothing says what held it", () => {
+    const seen = after(9_999, { verdict: verdict("roll-back", { at: at(30) }) });
+    expect(decide(rolloutIn("holding", { held: null }), plan, seen)).toBeUndefined();
+  });
+
   it.each([
     ["no-data", "data"],
     ["invalid", "verdict"],

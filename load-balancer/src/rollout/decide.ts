@@ -180,8 +180,8 @@ function decideHolding(
   const { held } = rollout;
   if (held === null) return undefined;
   const { verdict } = seen;
-  const isNew = verdict !== undefined && Date.parse(verdict.at) > held.sinceMs;
-  if (verdict !== undefined && isNew && verdict.window === rollout.window) {
+  const isNews = verdict?.window === rollout.window && Date.parse(verdict.at) > held.sinceMs;
+  if (isNews) {
     const why = { reason: verdict.reason, evidence: { verdict } };
     if (verdict.action === "roll-back" || verdict.action === "weight-zero") {
       return move(rollout, seen, "rolling-back", why);

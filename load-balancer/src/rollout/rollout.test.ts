@@ -28,6 +28,18 @@ describe("a rollout", () => {
     expect(Rollout.parse(JSON.parse(JSON.stringify(rollout)))).toEqual(rollout);
   });
 
+  it("is read with every hold and end that there is", () => {
+    for (const state of ["shadowing", "ramping", "evaluating", "extending"] as const) {
+      for (const cause of ["data", "lease", "operator", "verdict"] as const) {
+        const held = { state, cause, sinceMs: START, keepsWeight: false };
+        expect(Rollout.parse(rolloutIn("holding", { held })).held).toEqual(held);
+      }
+    }
+    for (const ending of ["rolled-back", "aborted"] as const) {
+      expect(Rollout.parse(rolloutIn("rolling-back", { ending })).ending).toBe(ending);
+    }
+  });
+
   it.each([
     ["state", { state: "resting" }],
     ["releaseId", { releaseId: 0 }],

@@ -11,9 +11,8 @@ export function evaluationStep({ ramp }: Pick<ReleasePlan, "ramp">): number {
   return FIRST_RAMP_STEP + ramp.length;
 }
 
-/** Share of the users on nightly in a step. */
+/** Share of the users on nightly in a step; 0 outside the ramp and the evaluation. */
 export function weightOf(plan: Pick<ReleasePlan, "ramp" | "evaluation">, step: number): number {
-  if (step < FIRST_RAMP_STEP) return 0;
   if (step === evaluationStep(plan)) return plan.evaluation.weight;
   return plan.ramp[step - FIRST_RAMP_STEP]?.weight ?? 0;
 }
