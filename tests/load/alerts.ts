@@ -7,6 +7,7 @@ import { z } from "zod";
 import { allAlerts, monitoringFiles } from "../alerts.ts";
 import { programsOrNot } from "../monitoring-programs.ts";
 import { temporaryFolder } from "../servers.ts";
+import { FAULTS, rangeToTell } from "./alerts-parts/own-troubles.ts";
 
 const execute = promisify(execFile);
 /** What Alertmanager waits for company before it tells, by severity; as in monitoring/alertmanager. */
@@ -26,8 +27,15 @@ const RuleTests = z.looseObject({
   ),
 });
 
-/** Of each alert: seconds from its fault, as its test has it, to its message, by promtool's clock and the true rules. */
+/**
+ * Of each trouble that monitoring tells of by itself: seconds from its fault to the look that tells of it, on a simulated
+ * clock. Of each alert: seconds from its fault, as its test has it, to its message, by promtool's clock and the true rules.
+ */
 export async function run(): Promise<void> {
+  for (const fault of FAULTS) {
+    const [least, most] = rangeToTell(fault).map((seconds) => seconds.toFixed(1));
+    process.stdout.write(`| \`${fault.kind}\` | ${fault.what} | ${least} to ${most} |\n`);
+  }
   const { programs, why } = await programsOrNot();
   if (programs === undefined) throw new Error(why);
   const severities = new Map(allAlerts().map(({ alert, labels }) => [alert, labels.severity]));

@@ -8,14 +8,13 @@ import { RoutingSnapshot } from "@canarec/load-balancer/contract";
 import { startKafka } from "@canarec/local-cluster/kafka";
 import { freePort } from "@canarec/local-cluster/port";
 import { Resources } from "@canarec/service-kit/lifecycle";
-import { cpuSeconds } from "./ingest-parts/process-cpu.ts";
+import { type Target, anyUser, costOf, summary, untilServed } from "./proxy-parts/cpu-cost.ts";
 import { startNginx } from "./proxy-parts/nginx.ts";
 import { type Generator, type Measured, openGenerator } from "./serve-parts/generator.ts";
 import { startService } from "./serve-parts/processes.ts";
 
 const TOKEN = "of-this-benchmark";
 const SALT = "bench";
-const USERS = 100_000;
 
 /** Until a track that hangs has been found to: five failures in a row of 60 % of the deadline each, and more. */
 const ONSET_SECONDS = 4;
@@ -67,14 +66,6 @@ interface System {
   readonly nightly: string;
   readonly balancer: Target;
   readonly route: (nightlyWeight: number) => Promise<void>;
-}
-
-/** What is measured. */
-interface Target {
-  readonly name: string;
-  readonly url: string;
-  /** Of the process whose CPU time counts, with all that it started. */
-  readonly pid: number;
 }
 
 async function startSystem(home: string, opened: Resources): Promise<System> {
@@ -171,24 +162,6 @@ async function compareCosts({ main, balancer }: System, options: Options, home: 
   }
 }
 
-/** CPU microseconds that a target takes for a request. */
-async function costOf(
-  { url, pid }: Target,
-  load: "open" | "closed",
-  { seconds, perSecond }: Options,
-): Promise<number> {
-  await using generator = openGenerator(url);
-  const before = cpuSeconds(pid);
-  const measured =
-    load === "open"
-      ? await generator.open({ seconds, perSecond, nextUser: anyUser })
-      : await generator.closed({ seconds, connections: 64, nextUser: anyUser });
-  const { count, failed, fallbacks } = measured.latencies;
-  if (failed + fallbacks > 0) say(`  ${failed} failed, ${fallbacks} fallbacks of ${count}`);
-  await sleep(200); // what follows an answer belongs to it
-  return ((cpuSeconds(pid) - before) * 1e6) / count;
-}
-
 async function compareTails({ balancer, route }: System, options: Options): Promise<void> {
   const { rounds, seconds, perSecond, share } = options;
   await using generators = new Resources();
@@ -241,30 +214,6 @@ async function ask(
     ofNightly.open({ seconds, perSecond: perSecond * share, nextUser: user("nightly") }),
   ]);
   return main;
-}
-
-function anyUser(): number {
-  return 1 + Math.floor(Math.random() * USERS);
-}
-
-async function untilServed(url: string): Promise<void> {
-  for (;;) {
-    const answer = await fetch(`${url}/recommend/1`);
-    await answer.text();
-    if (answer.ok && !answer.headers.has("x-canarec-fallback")) return;
-    await sleep(50);
-  }
-}
-
-/** Median, and the middle half of the values. */
-function summary(values: readonly number[], digits: number): string {
-  const sorted = values.toSorted((a, b) => a - b);
-  const at = (share: number) => {
-    const place = (sorted.length - 1) * share;
-    const [low = NaN, high = low] = [sorted[Math.floor(place)], sorted[Math.ceil(place)]];
-    return (low + (high - low) * (place % 1)).toFixed(digits);
-  };
-  return `median ${at(0.5)} (${at(0.25)} to ${at(0.75)}, n = ${values.length})`;
 }
 
 function say(line: string): void {
