@@ -29,6 +29,7 @@ const ROOT = join(import.meta.dirname, "..", "..");
 const { programs, why } = await programsOrNot();
 /** An hour is three minutes. */
 const PACE = "20";
+const METRICS_TOKEN = "of-the-metrics";
 /** As many each time; about as many a second as are not damaged. */
 const DAMAGED_LINES = 30;
 const DAMAGE_PAUSE_MS = 500;
@@ -61,7 +62,7 @@ beforeAll(async () => {
   kafka = await ownKafka();
   const options = ["--port", String(await freePort()), "--catalog", writeSmallCatalog(folder.path)];
   const token = join(folder.path, "metrics-token");
-  writeFileSync(token, "of-the-metrics");
+  writeFileSync(token, METRICS_TOKEN);
   cluster = npmStart(home, [...options, "--rate", "60", "--with-monitoring"], {
     RELEASE_REPOSITORY: repository,
     METRICS_TOKEN_FILE: token,
@@ -153,8 +154,9 @@ async function spoil(): Promise<AsyncDisposable> {
   process.kill(before, "SIGKILL");
   await eventually(() => pidOf("monitoring") !== before && isAlive(pidOf("monitoring")));
   const { url = "" } = file.services["monitoring"] ?? {};
+  const headers = { authorization: `Bearer ${METRICS_TOKEN}` };
   await eventually(async () => {
-    const asked = await fetch(`${url}/metrics`).catch(() => undefined);
+    const asked = await fetch(`${url}/metrics`, { headers }).catch(() => undefined);
     return (await asked?.text())?.includes("\ncanarec_freshness_last_seconds{");
   });
   const replica = opened.use(await staleReplica());
