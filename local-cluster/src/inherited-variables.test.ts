@@ -32,6 +32,15 @@ describe("inheritedEnv", () => {
     expect(inheritedEnv({ ...shell, ...meant, ...own })).toEqual({ ...meant, ...own });
   });
 
+  it("has the probe write to a Kafka of somebody's own only where it is asked to", () => {
+    const KAFKA_BROKERS = "broker:9092";
+    const asked = (env: Record<string, string>) => inheritedEnv(env)["FRESHNESS_SECONDS"];
+    expect(asked({})).toBeUndefined();
+    expect(asked({ KAFKA_BROKERS })).toBe("0");
+    expect(asked({ KAFKA_BROKERS, FRESHNESS_SECONDS: "" })).toBe("0");
+    expect(asked({ KAFKA_BROKERS, FRESHNESS_SECONDS: "30" })).toBe("30");
+  });
+
   it.each(SERVICES)("passes on every variable of %s that the cluster does not give", (service) => {
     const names = variablesOf(service);
     expect(names).toContain("LOG_LEVEL");

@@ -68,8 +68,10 @@ export const INHERITED_VARIABLES: ReadonlySet<string> = new Set([
 /**
  * What services inherit of the environment that the cluster was started in: these and no others.
  * A shell's HOST, PORT, USERS, RATE, SEED or BUILD is not meant for them; addresses, ports and names
- * are the cluster's to give.
+ * are the cluster's to give. On a Kafka that is somebody's own, the probe puts lines only where it is asked to.
  */
 export function inheritedEnv(env: Env): Env {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => INHERITED_VARIABLES.has(name)));
+  const inherited = Object.entries(env).filter(([name]) => INHERITED_VARIABLES.has(name));
+  const silent = Boolean(env["KAFKA_BROKERS"]) && !env["FRESHNESS_SECONDS"];
+  return { ...Object.fromEntries(inherited), ...(silent && { FRESHNESS_SECONDS: "0" }) };
 }
