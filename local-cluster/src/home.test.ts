@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -39,6 +39,12 @@ describe("occupyHome", () => {
   it("says which home cannot be made", () => {
     writeFileSync(join(home, "file"), "");
     expect(() => occupyHome(join(home, "file", "home"))).toThrow(`cannot use ${home}`);
+  });
+
+  it.runIf(existsSync("/proc/self"))("refuses one where there can be none", () => {
+    for (const there of ["/proc", "/proc/canarec", "/proc/canarec/home"]) {
+      expect(() => occupyHome(there)).toThrow(`cannot use ${there}: ENOENT`);
+    }
   });
 });
 

@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { ServiceError, messageOf } from "@canarec/service-kit/errors";
+import { makeFolder } from "@canarec/service-kit/make-folder";
 import { removeClusterFile } from "./cluster-file.ts";
-import { isAlive, tryLock } from "./file-lock.ts";
+import { type Lock, isAlive, tryLock } from "./file-lock.ts";
 
 /**
  * Make the folder ours alone until disposed.
@@ -9,14 +10,7 @@ import { isAlive, tryLock } from "./file-lock.ts";
  * @throws ServiceError `failed_precondition` if another cluster runs there, or it cannot be made.
  */
 export function occupyHome(home: string): Disposable {
-  try {
-    mkdirSync(home, { recursive: true });
-  } catch (cause) {
-    throw new ServiceError("failed_precondition", `cannot use ${home}: ${messageOf(cause)}`, {
-      cause,
-    });
-  }
-  const lock = tryLock(`${home}/cluster.lock`, isCluster);
+  const lock = lockOf(home);
   if ("holder" in lock) {
     throw new ServiceError(
       "failed_precondition",
@@ -25,6 +19,17 @@ export function occupyHome(home: string): Disposable {
   }
   removeClusterFile(home); // of a cluster that was killed
   return lock;
+}
+
+function lockOf(home: string): Lock {
+  try {
+    makeFolder(home);
+    return tryLock(`${home}/cluster.lock`, isCluster);
+  } catch (cause) {
+    throw new ServiceError("failed_precondition", `cannot use ${home}: ${messageOf(cause)}`, {
+      cause,
+    });
+  }
 }
 
 /** Whether a process is a cluster: its number may have gone to another since. */

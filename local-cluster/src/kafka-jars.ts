@@ -1,9 +1,10 @@
 import { execFile } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { existsSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { ServiceError } from "@canarec/service-kit/errors";
+import { makeFolder } from "@canarec/service-kit/make-folder";
 import { withLock } from "./file-lock.ts";
 
 const run = promisify(execFile);
@@ -40,7 +41,7 @@ export function kafkaJarFolder(cacheDir?: string): string {
 export async function fetchKafkaJars(cacheDir?: string): Promise<string> {
   const folder = kafkaJarFolder(cacheDir);
   if (hasBroker(folder)) return folder;
-  mkdirSync(join(folder, ".."), { recursive: true });
+  makeFolder(dirname(folder));
   await withLock(`${folder}.lock`, async () => {
     if (hasBroker(folder)) return;
     const partial = `${folder}.partial`;

@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
 import { createReadStream, createWriteStream } from "node:fs";
-import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
 import type pg from "pg";
 import { ServiceError } from "@canarec/service-kit/errors";
+import { makeFolder } from "@canarec/service-kit/make-folder";
 import { unusablePath } from "@canarec/service-kit/unusable-path";
 import type { Database } from "../database.ts";
 import { migrationStatus } from "../migrations.ts";
@@ -81,7 +82,7 @@ async function isFree(folder: string): Promise<boolean> {
 async function makeAnew(folder: string): Promise<void> {
   try {
     await rm(folder, { recursive: true, force: true });
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder, 0o700);
   } catch (cause) {
     throw unusablePath(folder, cause, "write");
   }

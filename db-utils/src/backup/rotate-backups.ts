@@ -1,5 +1,5 @@
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { makeFolder } from "@canarec/service-kit/make-folder";
 import { unusablePath } from "@canarec/service-kit/unusable-path";
 import type { Database } from "../database.ts";
 import { type BackupOptions, createBackup } from "./create-backup.ts";
@@ -29,9 +29,11 @@ export async function rotateBackups(
   parent: string,
   { now, retention, ...options }: RotationOptions,
 ): Promise<Rotation> {
-  await mkdir(parent, { recursive: true, mode: 0o700 }).catch((cause: unknown) => {
+  try {
+    makeFolder(parent, 0o700);
+  } catch (cause) {
     throw unusablePath(parent, cause, "write");
-  });
+  }
   const startedAt = now();
   const folder = join(parent, backupName(startedAt));
   await createBackup(db, folder, { ...options, now: startedAt });
