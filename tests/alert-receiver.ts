@@ -4,7 +4,11 @@ import { serve } from "@canarec/service-kit/http";
 import { z } from "zod";
 
 const Attachments = z.object({
-  attachments: z.array(z.object({ title: z.string(), text: z.string(), color: z.string() })),
+  attachments: z.array(
+    z.object({
+      ...{ title: z.string(), title_link: z.string(), text: z.string(), color: z.string() },
+    }),
+  ),
 });
 
 /** One message of Alertmanager's. */
@@ -12,6 +16,8 @@ export interface AlertMessage {
   /** Milliseconds since 1970 when it came. */
   readonly atMs: number;
   readonly title: string;
+  /** Where the alerts can be looked at. */
+  readonly title_link: string;
   readonly text: string;
   readonly color: string;
 }

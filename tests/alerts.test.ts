@@ -32,6 +32,12 @@ describe("the alerts", () => {
     },
   );
 
+  it.each(alerts)("$alert says where to look on any cluster", ({ alert, annotations }) => {
+    const fixed = /127\.0\.0\.1:\d|localhost|(?<![\w/])\.canarec\b|:\d{4,5}\b/;
+    expect(annotations.look).not.toMatch(fixed);
+    expect(section(alert)).not.toMatch(fixed);
+  });
+
   it("are all that the runbooks tell of", () => {
     const told = [...runbooks.matchAll(/^## (\w+)$/gm)].map(([, name]) => name);
     expect(told.toSorted()).toEqual(names.toSorted());

@@ -40,6 +40,7 @@ export async function startAlertmanager(options: AlertmanagerOptions): Promise<R
         `--config.file=${configFile}`,
         `--storage.path=${join(folder, "data")}`,
         `--web.listen-address=127.0.0.1:${port}`,
+        `--web.external-url=http://127.0.0.1:${port}`, // as messages name it
         "--cluster.listen-address=", // it has no companions, and listens to none
         "--log.level=warn",
       ],

@@ -48,6 +48,7 @@ export async function startPrometheus(options: PrometheusOptions): Promise<Runni
           `--storage.tsdb.path=${join(folder, "data")}`,
           `--storage.tsdb.retention.time=${KEPT}`,
           `--web.listen-address=127.0.0.1:${port}`,
+          `--web.external-url=http://127.0.0.1:${port}`, // as messages name it
           "--log.level=warn",
         ],
         env: { PATH: process.env["PATH"] },

@@ -11,6 +11,7 @@ import { type ServerStart, type ServerSupervision, superviseServer } from "../su
 import { alertmanagerConfig } from "./alertmanager-config.ts";
 import { hurriedRules } from "./hurry-rules.ts";
 import type { MonitoringPrograms } from "./monitoring-programs.ts";
+import { placedRules } from "./place-rules.ts";
 import { prometheusConfig } from "./prometheus-config.ts";
 import { startAlertmanager } from "./start-alertmanager.ts";
 import { startPrometheus } from "./start-prometheus.ts";
@@ -58,7 +59,7 @@ export async function startWatchers(
   const to = hostOf(alertmanager.url);
   const prometheus = await supervised("prometheus", (at) =>
     startPrometheus({
-      ...{ home, program: programs.prometheus, rules: rulesAt(config.alertPace) },
+      ...{ home, program: programs.prometheus, rules: rulesAt(home, config.alertPace) },
       config: (port) =>
         prometheusConfig(
           asked,
@@ -85,14 +86,14 @@ function hostOf(url: string): string {
   return new URL(url).host;
 }
 
-/** The rules as they are written; at another pace the same with shorter windows. */
-function rulesAt(pace: number): Map<string, string> {
+/** The rules with the home in their commands; at another pace than 1 with shorter windows. */
+function rulesAt(home: string, pace: number): Map<string, string> {
   const folder = join(FILES, "prometheus/rules");
   return new Map(
     readdirSync(folder)
       .filter((name) => name.endsWith(".yml"))
       .map((name) => {
-        const text = readFileSync(join(folder, name), "utf8");
+        const text = placedRules(readFileSync(join(folder, name), "utf8"), home);
         return [name, pace === 1 ? text : hurriedRules(text, pace)];
       }),
   );

@@ -76,6 +76,7 @@ describe("the messages of Alertmanager", () => {
     const { annotations } = ruleOf("PostgresUnreachable");
     const message = slack.find("Act now: PostgresUnreachable");
     expect(message?.color).toBe("danger");
+    expect(message?.title_link).toContain(`${url}/#/alerts`);
     const lines = message?.text.trim().split("\n");
     expect(lines).toEqual([
       annotations.summary,
