@@ -26,8 +26,16 @@ const ClusterFile = z.object({
   controlUrl: z.url().nullable().default(null),
   /** The repository that releases are of. */
   releaseRepository: z.string().nullable().default(null),
-  /** Every child process by name; the url is absent where it serves none. */
-  services: z.record(z.string(), z.object({ url: z.string().optional(), pid: z.int().positive() })),
+  /** Every child process by name; the addresses are absent where it serves none. */
+  services: z.record(
+    z.string(),
+    z.object({
+      url: z.string().optional(),
+      /** Answers 200 when it can do its work; absent in the file of an older version. */
+      readyUrl: z.string().optional(),
+      pid: z.int().positive(),
+    }),
+  ),
 });
 
 /** Where everything of a running cluster is, for the commands that talk to it. */

@@ -7,6 +7,8 @@ export interface NamedServer {
   /** Unique in the cluster. */
   readonly name: string;
   readonly url: string;
+  /** Answers 200 when it can do its work. */
+  readonly readyUrl: string;
 }
 
 /** What runs now, told to `cluster.json` from the time when all is up until closed. */
@@ -38,25 +40,25 @@ export class ClusterState {
 
   #write(): void {
     if (this.#published === undefined) return;
-    const { at, served, config } = this.#published;
-    const urls = new Map(served.map(({ name, url }) => [name, url]));
+    const { at: addresses, served, config } = this.#published;
+    const at = new Map(served.map(({ name, url, readyUrl }) => [name, { url, readyUrl }]));
     writeClusterFile(this.#home, {
       pid: process.pid,
       startedAt: this.#startedAt,
-      publicUrl: publicUrl(at),
-      postgresUrl: at.databaseUrl,
-      kafkaBrokers: at.kafkaBrokers,
-      chromaUrl: at.chromaUrl,
+      publicUrl: publicUrl(addresses),
+      postgresUrl: addresses.databaseUrl,
+      kafkaBrokers: addresses.kafkaBrokers,
+      chromaUrl: addresses.chromaUrl,
       streamTopic: config.streamTopic,
       streamZone: config.streamZone,
       ratingMax: config.ratingMax,
       minilmPath: config.minilmPath ?? null,
       hideAdult: config.listRules.hideAdult,
       watchedAboveShare: config.listRules.barring.watchedAbove,
-      controlUrl: urls.get("control-plane") ?? null,
+      controlUrl: at.get("control-plane")?.url ?? null,
       releaseRepository: config.releaseRepository,
       services: Object.fromEntries(
-        [...this.#pids].map(([name, pid]) => [name, { url: urls.get(name), pid }]),
+        [...this.#pids].map(([name, pid]) => [name, { ...at.get(name), pid }]),
       ),
     });
   }

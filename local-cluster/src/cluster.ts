@@ -25,7 +25,6 @@ import {
   type ClusterAddresses,
   type ServicePlan,
   innerServices,
-  publicUrl,
   servicePlans,
   sharedEnv,
 } from "./services.ts";
@@ -225,54 +224,4 @@ function tellingEvents(state: ClusterState, log: ClusterLog): SupervisionEvents 
       log.line(partLine(name, `runs again, as process ${child.pid}`));
     },
   };
-}
-
-/** The lines that tell what runs where, and what to try. */
-export function welcome(cluster: Cluster, tookMs: number): string[] {
-  const { addresses, plans, watchers, checkout, main } = cluster;
-  const url = publicUrl(addresses);
-  const inHome = (name: string) => `${addresses.home}/${name}`;
-  return [
-    "",
-    `Canarec is ready at ${url} after ${seconds(tookMs)}`,
-    "",
-    partLine("postgres", `${withoutPassword(addresses.databaseUrl)} (password in cluster.json)`),
-    partLine("kafka", addresses.kafkaBrokers),
-    partLine("chroma", addresses.chromaUrl),
-    ...[...plans, ...watchers].map(({ name, url }) => partLine(name, url)),
-    partLine("logs", inHome("logs")),
-    partLine("addresses", inHome("cluster.json")),
-    partLine("main", `release ${main.releaseId}, commit ${short(main.code)}`),
-    ...notServed(checkout, main),
-    "",
-    "Try:",
-    `  curl ${url}/recommend/42`,
-    `  curl '${url}/api/v1/users/42/recommendations?n=5&explain=true'`,
-    `  curl '${url}/api/v1/movies?search=space+adventure'`,
-    "  npx canarec recommend 42 --explain",
-    "  npx canarec stream status",
-    "",
-    "Ctrl-C stops everything; the data stay.",
-  ];
-}
-
-/** What somebody who has changed the code should know. */
-function notServed({ commit, changedFiles }: Checkout, main: ServedMain): string[] {
-  const said: string[] = [];
-  if (commit !== main.code) {
-    said.push(`HEAD is ${short(commit)}: npx canarec release submit --ref HEAD ships it`);
-  }
-  if (changedFiles > 0) {
-    const files = changedFiles === 1 ? "file is" : "files are";
-    said.push(`${changedFiles} changed ${files} not committed, and not served`);
-  }
-  return said.map((text) => partLine("", text));
-}
-
-const short = (commit: string) => commit.slice(0, 12);
-
-function withoutPassword(databaseUrl: string): string {
-  const url = new URL(databaseUrl);
-  if (url.password !== "") url.password = "…";
-  return decodeURI(url.href);
 }

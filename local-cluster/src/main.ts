@@ -3,13 +3,14 @@ import { join } from "node:path";
 import { ConfigError } from "@canarec/service-kit/config";
 import { messageOf } from "@canarec/service-kit/errors";
 import { withoutPasswords } from "@canarec/service-kit/logging";
-import { startCluster, welcome } from "./cluster.ts";
+import { startCluster } from "./cluster.ts";
 import { type ClusterConfig, clusterConfig } from "./config.ts";
 import { type ClusterOptions, parseOptions } from "./options.ts";
 import { sharedReaper } from "./reaper.ts";
 import { environmentProblems, problemsOf } from "./service-env.ts";
 import { ownProcess, stopRequest } from "./stop-request.ts";
 import { terminalLog } from "./terminal-log.ts";
+import { welcome } from "./welcome.ts";
 
 /**
  * The whole life of `npm start`: parse, start all, wait for Ctrl-C, stop all.

@@ -15,6 +15,7 @@ import { examineServices } from "./examine-services.ts";
 import { examineStream } from "./examine-stream.ts";
 import { examineVectors } from "./examine-vectors.ts";
 import { type Examination, type Finding, ok, problem } from "./finding.ts";
+import { remediesOf } from "./remedies.ts";
 
 /** What `canarec doctor` tells. */
 export interface Diagnosis {
@@ -25,6 +26,10 @@ export interface Diagnosis {
 
 /** So long a part may take; whole bundles are read. */
 const LIMIT_MS = 60_000;
+/** Of Kafka, which has little to tell. */
+const KAFKA_LIMIT_MS = 15_000;
+
+const MEND = "mend what it names, then canarec doctor once more";
 
 /**
  * `canarec doctor`: works whatever is down.
@@ -43,17 +48,16 @@ export async function doctorAction(context: CliContext, options: CommonOptions):
 }
 
 /** A part that fails, or takes too long, is a problem by itself and hides no other. */
-async function examined({ check, examine }: Examination): Promise<readonly Finding[]> {
+async function examined(examination: Examination): Promise<readonly Finding[]> {
+  const { check, examine, todo = MEND, limitMs = LIMIT_MS } = examination;
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${LIMIT_MS / 1_000} s`)), LIMIT_MS);
+    timer = setTimeout(() => reject(new Error(`no answer within ${limitMs / 1_000} s`)), limitMs);
   });
   try {
     return await Promise.race([examine(), late]);
   } catch (failure) {
-    return [
-      problem(check, messageOf(failure), "LOG_LEVEL=debug and the command that it names say more"),
-    ];
+    return [problem(check, messageOf(failure), todo)];
   } finally {
     clearTimeout(timer);
   }
@@ -74,9 +78,9 @@ function examinationsOf(context: CliContext, options: CommonOptions): readonly E
     { check: "cluster", examine: () => Promise.resolve(cluster.findings) },
     ...examineHome({
       ...{ home, backupFolder: backups, tokenFile: path.resolve(context.folder, token) },
-      ...{ runs: cluster.running !== undefined, now: () => new Date() },
+      ...{ publicUrl: cluster.running?.publicUrl, now: () => new Date() },
     }),
-    ...(servers === null ? [] : serverExaminations(servers)),
+    ...(servers === null ? [] : serverExaminations(servers, cluster.running)),
     {
       check: "services",
       examine: () =>
@@ -86,21 +90,28 @@ function examinationsOf(context: CliContext, options: CommonOptions): readonly E
 }
 
 /** Of the servers whose address the environment or a running cluster gives. */
-function serverExaminations(servers: Servers): readonly Examination[] {
+function serverExaminations(
+  servers: Servers,
+  cluster: ClusterFile | undefined,
+): readonly Examination[] {
   const databaseUrl = known(() => servers.databaseUrl());
   const brokers = known(() => servers.brokers());
   const chromaUrl = known(() => servers.chromaUrl());
   const { streamTopic: topic } = servers;
   const modelVersion = async () => (await openModel(servers)).version;
+  const todo = remediesOf(servers, cluster);
   const all: (Examination | false)[] = [
-    databaseUrl !== null && { check: "postgres", examine: () => examinePostgres(databaseUrl) },
+    databaseUrl !== null && {
+      ...{ check: "postgres", todo: todo.postgres },
+      examine: () => examinePostgres(databaseUrl, todo.postgres),
+    },
     brokers !== null && {
-      check: "kafka",
-      examine: () => examineStream({ brokers, topic, databaseUrl }),
+      ...{ check: "kafka", todo: todo.kafka, limitMs: KAFKA_LIMIT_MS },
+      examine: () => examineStream({ brokers, topic, databaseUrl, todo: todo.kafka }),
     },
     chromaUrl !== null && {
-      check: "chroma",
-      examine: () => examineVectors({ chromaUrl, databaseUrl, modelVersion }),
+      ...{ check: "chroma", todo: todo.chroma },
+      examine: () => examineVectors({ chromaUrl, databaseUrl, modelVersion, todo: todo.chroma }),
     },
   ];
   return all.filter((one) => one !== false);

@@ -9,8 +9,8 @@ export interface HomeParts {
   readonly home: string;
   readonly backupFolder: string;
   readonly tokenFile: string;
-  /** Whether a cluster of that home runs: then its secrets must be there and its ports are its own. */
-  readonly runs: boolean;
+  /** Of the cluster of that home, where one runs: then its secrets must be there and its port is its own. */
+  readonly publicUrl: string | undefined;
   readonly now: () => Date;
 }
 
@@ -26,7 +26,11 @@ export function examineHome(parts: HomeParts): readonly Examination[] {
   ];
 }
 
-async function examineSecrets({ home, tokenFile, runs }: HomeParts): Promise<readonly Finding[]> {
+async function examineSecrets({
+  home,
+  tokenFile,
+  publicUrl,
+}: HomeParts): Promise<readonly Finding[]> {
   const folder = path.join(home, "secrets");
   const names = await readdir(folder).catch(() => []);
   const files = [
@@ -39,7 +43,7 @@ async function examineSecrets({ home, tokenFile, runs }: HomeParts): Promise<rea
     const found = await stat(file).catch(() => undefined);
     const check = `secret ${path.basename(file)}`;
     if (found === undefined) {
-      if (!runs) continue;
+      if (publicUrl === undefined) continue;
       findings.push(
         problem(
           check,
@@ -78,9 +82,13 @@ async function examineBackups({ backupFolder, now }: HomeParts): Promise<readonl
   ];
 }
 
-async function examinePort({ runs }: HomeParts): Promise<Finding> {
+async function examinePort({ publicUrl }: HomeParts): Promise<Finding> {
+  if (publicUrl !== undefined) {
+    const { port } = new URL(publicUrl);
+    return ok(`port ${port}`, "the cluster's own: see service load-balancer");
+  }
   const check = `port ${PUBLIC_PORT}`;
-  if (runs || (await isFree(PUBLIC_PORT))) return ok(check, runs ? "see the services" : "free");
+  if (await isFree(PUBLIC_PORT)) return ok(check, "free");
   return warning(
     check,
     "somebody listens there though no cluster of this home runs",

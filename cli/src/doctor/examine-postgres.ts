@@ -8,13 +8,16 @@ import { counted } from "../output/words.ts";
 import { type Finding, ok, problem, warning } from "./finding.ts";
 import { judgeClock } from "./judge.ts";
 
-/** Version, schema, clock, jobs and bundles; one connection after another failing would say the same thing five times. */
-export async function examinePostgres(url: string): Promise<readonly Finding[]> {
+/**
+ * Version, schema, clock, jobs and bundles; one connection after another failing would say the same thing five times.
+ *
+ * @param todo where it does not answer.
+ */
+export async function examinePostgres(url: string, todo: string): Promise<readonly Finding[]> {
   let opened: Database;
   try {
     opened = await openDatabase(url, { max: 2, applicationName: "canarec doctor" });
   } catch (failure) {
-    const todo = "start it, or set DATABASE_URL to a Postgres of version 18 or newer that answers";
     return [problem("postgres", messageOf(failure), todo)];
   }
   await using database = opened;

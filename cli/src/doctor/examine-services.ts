@@ -22,25 +22,26 @@ const SERVERS = ["postgres", "kafka", "chroma"];
 export async function examineServices(cluster: ClusterFile): Promise<readonly Finding[]> {
   const services = Object.entries(cluster.services).filter(([name]) => !SERVERS.includes(name));
   const found = await Promise.all(
-    services.map(([name, { url }]) =>
-      url === undefined ? Promise.resolve([]) : examineService(name, url),
-    ),
+    services.map(([name, { url, readyUrl }]) => {
+      const asked = readyUrl ?? (url === undefined ? undefined : new URL("/readyz", url).href);
+      return asked === undefined ? Promise.resolve([]) : examineService(name, asked);
+    }),
   );
   return found.flat();
 }
 
-async function examineService(name: string, url: string): Promise<readonly Finding[]> {
+async function examineService(name: string, readyUrl: string): Promise<readonly Finding[]> {
   const todo = `its log, ${name}.log in the home's logs/, says more`;
   const check = `service ${name}`;
   const askedAt = Date.now();
   try {
-    const response = await fetch(new URL("/readyz", url), {
+    const response = await fetch(readyUrl, {
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
     const between = (askedAt + Date.now()) / 2; // the answer was made somewhere between
     const clock = clockOf(name, response.headers.get("date"), between);
     const readiness = Readiness.safeParse(await response.json().catch(() => undefined)).data;
-    if (readiness === undefined) return [ok(check, `answers with ${response.status}`), ...clock];
+    if (readiness === undefined) return [judgeStatus(check, response.status, todo), ...clock];
     if (!readiness.ready) return [problem(check, readiness.reason ?? "not ready", todo), ...clock];
     if (readiness.degraded !== undefined) {
       return [warning(check, `ready, but ${readiness.degraded}`, todo), ...clock];
@@ -49,6 +50,11 @@ async function examineService(name: string, url: string): Promise<readonly Findi
   } catch (failure) {
     return [problem(check, `does not answer: ${messageOf(failure)}`, todo)];
   }
+}
+
+/** Of those who say no more than that, as Prometheus. */
+function judgeStatus(check: string, status: number, todo: string): Finding {
+  return status === 200 ? ok(check, "ready") : problem(check, `answers with ${status}`, todo);
 }
 
 /** Only what is wrong with it: a line a service that all is well would be noise. */

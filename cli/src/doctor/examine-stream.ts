@@ -12,26 +12,28 @@ export interface StreamParts {
   readonly topic: string;
   /** Null: no address is known. */
   readonly databaseUrl: string | null;
+  /** Where it does not answer. */
+  readonly todo: string;
 }
+
+/** Somebody waits for the diagnosis: a broker that is there answers at once. */
+const PATIENCE = { retries: 1, requestTimeoutMs: 3_000 };
 
 /** Whether Kafka answers and has the topic, and where Postgres is in its log. */
 export async function examineStream(parts: StreamParts): Promise<readonly Finding[]> {
-  const admin = kafkaClient(parts.brokers).admin();
+  const admin = kafkaClient(parts.brokers, PATIENCE).admin();
   try {
     await admin.connect();
-  } catch (failure) {
-    const todo = "start it, or set KAFKA_BROKERS; until then no event arrives, and answers go on";
-    return [problem("kafka", `does not answer: ${messageOf(failure)}`, todo)];
-  }
-  try {
     const { brokers } = await admin.describeCluster();
     const answers = ok(
       "kafka",
       `${brokers.length} of ${parts.brokers.length} named answer as brokers`,
     );
     return [answers, ...(await examineTopics(admin, parts))];
+  } catch (failure) {
+    return [problem("kafka", `does not answer: ${messageOf(failure)}`, parts.todo)];
   } finally {
-    await admin.disconnect();
+    await admin.disconnect().catch(() => undefined);
   }
 }
 

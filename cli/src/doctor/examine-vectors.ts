@@ -14,6 +14,8 @@ export interface VectorParts {
   /** Null: no address is known. */
   readonly databaseUrl: string | null;
   readonly modelVersion: () => Promise<string>;
+  /** Where it does not answer. */
+  readonly todo: string;
 }
 
 /** Whether Chroma answers, and has the vectors that Postgres records. */
@@ -23,8 +25,7 @@ export async function examineVectors(parts: VectorParts): Promise<readonly Findi
   try {
     answer = await countVectors(parts.chromaUrl, collection);
   } catch (failure) {
-    const todo = "start it, or set CHROMA_URL; lists go on without it, search and new movies wait";
-    return [problem("chroma", `does not answer: ${messageOf(failure)}`, todo)];
+    return [problem("chroma", `does not answer: ${messageOf(failure)}`, parts.todo)];
   }
   const answers = ok("chroma", answer.version);
   if (parts.databaseUrl === null) return [answers];

@@ -12,6 +12,10 @@ export interface Finding {
 /** A part of the examination; it may throw, which is a problem like any other. */
 export interface Examination {
   readonly check: string;
+  /** Where it throws or is late; else that what the failure names is to be mended. */
+  readonly todo?: string;
+  /** Longest that it may take; else a minute. */
+  readonly limitMs?: number;
   readonly examine: () => Promise<readonly Finding[]>;
 }
 

@@ -3,14 +3,24 @@ import { Kafka, logLevel } from "kafkajs";
 
 const CONNECT_TIMEOUT_MS = 3_000;
 
+/** How long a client tries. */
+export interface Patience {
+  readonly retries: number;
+  /** For an answer to each request. */
+  readonly requestTimeoutMs: number;
+}
+
+const USUAL: Patience = { retries: 3, requestTimeoutMs: 30_000 };
+
 /** A client that says nothing itself and does not try for long: a command's error is its last line. */
-export function kafkaClient(brokers: readonly string[]): Kafka {
+export function kafkaClient(brokers: readonly string[], patience = USUAL): Kafka {
   return new Kafka({
     clientId: "canarec-cli",
     brokers: [...brokers],
     logLevel: logLevel.NOTHING,
     connectionTimeout: CONNECT_TIMEOUT_MS,
-    retry: { retries: 3, initialRetryTime: 200 },
+    requestTimeout: patience.requestTimeoutMs,
+    retry: { retries: patience.retries, initialRetryTime: 200 },
   });
 }
 

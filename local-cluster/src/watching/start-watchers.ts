@@ -9,6 +9,7 @@ import type { ServicePlan } from "../services.ts";
 import type { RunningServer } from "../start-server.ts";
 import { type ServerStart, type ServerSupervision, superviseServer } from "../supervise-server.ts";
 import { alertmanagerConfig } from "./alertmanager-config.ts";
+import { readyUrlOf } from "./answers-ready.ts";
 import { hurriedRules } from "./hurry-rules.ts";
 import type { MonitoringPrograms } from "./monitoring-programs.ts";
 import { placedRules } from "./place-rules.ts";
@@ -41,7 +42,10 @@ export async function startWatchers(
   const supervised = (name: string, start: (at: ServerStart) => Promise<RunningServer>) =>
     step(options.log, name, async () => {
       const { port, url } = await superviseServer(opened, options, { name, start });
-      return { said: `ready at 127.0.0.1:${port}`, value: { name, url } };
+      return {
+        said: `ready at 127.0.0.1:${port}`,
+        value: { name, url, readyUrl: readyUrlOf(port) },
+      };
     });
   const routing = alertmanagerConfig(
     readFileSync(join(FILES, "alertmanager/alertmanager.yml"), "utf8"),

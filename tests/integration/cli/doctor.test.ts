@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
+import { type Server as TcpServer, type Socket, createServer as createTcpServer } from "node:net";
 import path from "node:path";
 import { type Database, openDatabase } from "@canarec/db-utils/database";
 import { writeClusterFile } from "@canarec/local-cluster/cluster-file";
@@ -134,13 +135,19 @@ describe("canarec doctor, of a cluster that runs", () => {
   it("asks each service whether it is ready, and what its clock says", async () => {
     await using late = await answering(200, { ready: true }, -60_000);
     await using degraded = await answering(200, { ready: true, degraded: "failing jobs: backup" });
+    await using plain = await answering(200);
+    await using odd = await answering(404);
+    await using silent = await saysNothing();
     await using away = await answering(503, { ready: false, reason: "no database" });
     using other = temporaryFolder();
     const [url, pid] = ["http://127.0.0.1:1", process.pid];
     writeClusterFile(other.path, {
-      ...{ pid, startedAt: new Date().toISOString(), publicUrl: url, chromaUrl: url },
-      ...{ postgresUrl: "postgres://canarec:pass-word@127.0.0.1:1/canarec" },
-      ...{ kafkaBrokers: "127.0.0.1:1", streamTopic: "movielog", streamZone: "UTC", ratingMax: 5 },
+      ...{ pid, startedAt: new Date().toISOString(), chromaUrl: url },
+      ...{
+        publicUrl: "http://127.0.0.1:28082",
+        postgresUrl: "postgres://canarec:pass-word@127.0.0.1:1/canarec",
+      },
+      ...{ kafkaBrokers: silent.address, streamTopic: "movielog", streamZone: "UTC", ratingMax: 5 },
       ...{ minilmPath: null, controlUrl: null, releaseRepository: null },
       ...{ hideAdult: false, watchedAboveShare: 0 },
       services: {
@@ -148,7 +155,10 @@ describe("canarec doctor, of a cluster that runs", () => {
         monitoring: { url: degraded.url, pid },
         "control-plane": { url: away.url, pid },
         "load-balancer": { url, pid },
+        prometheus: { url, readyUrl: `${plain.url}/-/ready`, pid },
+        simulator: { url: odd.url, pid },
         postgres: { pid },
+        kafka: { pid },
       },
     });
     const { states, found, out } = await diagnose({ CANAREC_HOME: other.path });
@@ -158,6 +168,14 @@ describe("canarec doctor, of a cluster that runs", () => {
       ...{ "service monitoring": "warning", "service control-plane": "problem" },
       ...{ "service load-balancer": "problem", postgres: "problem" },
     });
+    expect(found["service prometheus"]?.says).toBe("ready");
+    expect(found["service simulator"]?.says).toBe("answers with 404");
+    expect(found["port 28082"]?.state).toBe("ok");
+    expect(found["kafka"]).toMatchObject({ state: "problem" });
+    for (const name of ["postgres", "kafka"]) {
+      expect(found[name]?.todo).toContain(path.join(other.path, "logs", `${name}.log`));
+    }
+    expect(found["chroma"]?.todo).toContain("start it, or set CHROMA_URL");
     expect(states).not.toHaveProperty("service postgres");
     expect(states).not.toHaveProperty("clock of monitoring");
     expect(found["service control-plane"]?.says).toBe("no database");
@@ -166,24 +184,43 @@ describe("canarec doctor, of a cluster that runs", () => {
 });
 
 /** A service whose readiness is this, and whose clock is so far ahead of ours. */
-async function answering(status: number, readiness: object, aheadMs = 0) {
+async function answering(status: number, readiness?: object, aheadMs = 0) {
   const server = createServer((_request, response) => {
     const date = new Date(Date.now() + aheadMs);
     response.writeHead(status, { "content-type": "application/json", date: date.toUTCString() });
-    response.end(JSON.stringify(readiness));
+    response.end(readiness === undefined ? "Ready." : JSON.stringify(readiness));
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  const port = typeof address === "object" && address !== null ? address.port : 0;
+  const url = `http://127.0.0.1:${await portOf(server)}`;
   return {
-    url: `http://127.0.0.1:${port}`,
+    url,
     async [Symbol.asyncDispose]() {
       server.close();
       server.closeAllConnections();
       await once(server, "close");
     },
   };
+}
+
+/** A server that takes connections and says nothing, as a broker that hangs. */
+async function saysNothing() {
+  const sockets: Socket[] = [];
+  const server = createTcpServer((socket) => sockets.push(socket));
+  const address = `127.0.0.1:${await portOf(server)}`;
+  return {
+    address,
+    async [Symbol.asyncDispose]() {
+      server.close();
+      for (const socket of sockets) socket.destroy();
+      await once(server, "close");
+    },
+  };
+}
+
+async function portOf(server: TcpServer): Promise<number> {
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  return typeof address === "object" && address !== null ? address.port : 0;
 }
 
 /** The first three lines of partition 0 are gone from the log. */
