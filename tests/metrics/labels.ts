@@ -140,7 +140,10 @@ const OF_METRIC: Readonly<Record<string, Readonly<Record<string, LabelValues>>>>
   canarec_recommend_duration_seconds: { reason: ExposureReason.options },
   canarec_replica_checks_total: { result: ["ready", "not_ready", "refused", "silent"] },
   canarec_replica_ejections_total: { error: AttemptError.options },
-  canarec_replica_failures_total: { phase: ["starting", "serving"] },
+  canarec_replica_failures_total: {
+    phase: ["starting", "serving"],
+    cause: ["ended", "hung"],
+  },
   canarec_replicas: { state: ["starting", "ready", "draining"] },
   canarec_rollout_state: { state: ROLLOUT_STATES },
   canarec_rollout_transitions_total: { to: ROLLOUT_STATES },

@@ -3,6 +3,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { openDatabase } from "@canarec/db-utils/database";
 import { createPoolMetrics } from "@canarec/db-utils/pool-metrics";
+import { createNoticeRepository } from "@canarec/db-utils/notices/notice-repository";
 import { createControlRepository } from "@canarec/db-utils/releases/control-repository";
 import { createGateRepository } from "@canarec/db-utils/releases/gate-repository";
 import { createReleaseRepository } from "@canarec/db-utils/releases/release-repository";
@@ -36,6 +37,7 @@ import { serviceReleaseRoutes } from "./service-release-routes.ts";
 import { roundsOf } from "./one-round.ts";
 import { RoutingWriter } from "./routing-writer.ts";
 import { steadyClock } from "./steady-clock.ts";
+import { watchLiveness } from "./watch-liveness.ts";
 import { type SubmitParts, submit, submitFirst } from "./submit.ts";
 
 /** Between two rounds while nothing happens. */
@@ -96,6 +98,7 @@ export async function startControlPlane(
   opened.use(await listenForMetrics(config.metricsPort, { registry, mayRead }, log));
   const first = () => releaseFirst(core, submitParts, config.firstRelease);
   opened.use(keepRounds(controller, { first, log, wake, nowMs, metrics: core.metrics }));
+  opened.use(openLiveness(config, core, { nowMs, log }));
   return disposable(opened, { url: server.url });
 }
 
@@ -171,6 +174,16 @@ async function releaseFirst(
   if (controller.epoch === undefined || (await releases.mains(1)).length > 0) return;
   const bundleId = await newestBundle(database);
   if (bundleId !== undefined) await submitFirst(await submitParts(), { bundleId, ref });
+}
+
+function openLiveness(
+  { hangLimitMs: hangMs }: ControlConfig,
+  { controller, replicas, database }: Core,
+  common: { readonly nowMs: () => number; readonly log: Logger },
+): AsyncDisposable {
+  const notices = createNoticeRepository(database);
+  const isLeading = () => controller.epoch !== undefined;
+  return watchLiveness({ ...common, replicas, isLeading, hangMs, notices });
 }
 
 function serviceRoutes(

@@ -38,6 +38,8 @@ export interface ControlConfig {
   readonly replicaMemoryMiB: number;
   /** A replica that is not ready by then never will be. */
   readonly readyLimitMs: number;
+  /** One that has answered nothing for so long on end is ended. */
+  readonly hangLimitMs: number;
   /** Replicas end when it does. */
   readonly supervisor: ProcessId | undefined;
   /** What replicas and the builds' own commands inherit. */
@@ -74,6 +76,7 @@ const ControlEnv = z.object({
   MAIN_REPLICAS: variable.count.pipe(z.int().min(1).max(64)).default(2),
   REPLICA_MEMORY_MIB: variable.count.pipe(z.int().min(128)).default(2_048),
   REPLICA_READY_SECONDS: variable.count.pipe(z.int().min(1).max(3_600)).default(120),
+  REPLICA_HANG_SECONDS: variable.count.pipe(z.int().min(3).max(3_600)).default(30),
   CANAREC_SUPERVISOR: z
     .string()
     .regex(/^\d+(:\d+)?$/, "expected a process id, and its start after a colon")
@@ -104,6 +107,7 @@ export function controlConfig(env: Env): ControlConfig {
     mainReplicas: e.MAIN_REPLICAS,
     replicaMemoryMiB: e.REPLICA_MEMORY_MIB,
     readyLimitMs: e.REPLICA_READY_SECONDS * 1_000,
+    hangLimitMs: e.REPLICA_HANG_SECONDS * 1_000,
     supervisor: pid === undefined ? undefined : ProcessId.parse({ pid: Number(pid), start }),
     replicaEnv: replicaEnv({ ...env, METRICS_TOKEN_FILE: metricsToken.file }),
   };

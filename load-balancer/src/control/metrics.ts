@@ -8,8 +8,8 @@ export interface ControlMetrics {
   leads(epoch: number | undefined): void;
   transition(to: RolloutState): void;
   replicaStarted(): void;
-  /** A replica ended, or did not get ready. */
-  replicaFailed(phase: "starting" | "serving"): void;
+  /** A replica ended, did not get ready, or answered nothing any longer. */
+  replicaFailed(phase: "starting" | "serving", cause: "ended" | "hung"): void;
   routingPushed(acknowledged: boolean): void;
 }
 
@@ -39,15 +39,16 @@ export function createControlMetrics(registry: Registry): ControlMetrics {
   const starts = counter("canarec_replica_starts_total", "Replicas that were started", []);
   const failures = counter(
     "canarec_replica_failures_total",
-    "Replicas that ended by themselves or never got ready",
-    ["phase"],
+    "Replicas that ended by themselves, never got ready, or hung and were ended",
+    ["phase", "cause"],
   );
   const pushes = counter(
     "canarec_routing_pushes_total",
     "Snapshots sent to the data planes, by whether all of them have them",
     ["result"],
   );
-  for (const phase of ["starting", "serving"]) failures.inc({ phase }, 0);
+  for (const phase of ["starting", "serving"]) failures.inc({ phase, cause: "ended" }, 0);
+  failures.inc({ phase: "serving", cause: "hung" }, 0);
   for (const to of RolloutState.options) changes.inc({ to }, 0); // else the first of each would be no increase
   return {
     roundEnded(result, took) {
@@ -60,7 +61,7 @@ export function createControlMetrics(registry: Registry): ControlMetrics {
     },
     transition: (to) => changes.inc({ to }),
     replicaStarted: () => starts.inc(),
-    replicaFailed: (phase) => failures.inc({ phase }),
+    replicaFailed: (phase, cause) => failures.inc({ phase, cause }),
     routingPushed: (all) => pushes.inc({ result: all ? "acknowledged" : "unacknowledged" }),
   };
 }

@@ -15,6 +15,8 @@ const BACKOFF_BASE_MS = 250;
 const BACKOFF_MAX_MS = 30_000;
 const SETTLED_MS = 120_000;
 const STOP_GRACE_MS = 10_000;
+/** Of its log, in what is kept of a replica's end. */
+const LAST_LINES = 20;
 
 /** A replica as the controller sees it. */
 export interface Member {
@@ -32,6 +34,13 @@ export interface Failure {
   /** It had been ready before. */
   readonly wasReady: boolean;
   readonly atMs: number;
+}
+
+/** What is known of a replica's end. */
+interface LastWords {
+  /** Of its log, oldest first. */
+  readonly lines?: readonly string[];
+  readonly cause?: "ended" | "hung";
 }
 
 interface Entry {
@@ -78,6 +87,19 @@ export class ReplicaSet {
 
   readyOf(releaseId: number): Member[] {
     return this.members(releaseId).filter(({ ready }) => ready);
+  }
+
+  /** All that serve, or stay warm for it. */
+  serving(): Member[] {
+    return [...this.#entries.values()].filter(({ ready }) => ready);
+  }
+
+  /** End a replica that hangs, by force: a process that is stopped hears no wish. It goes the way of one that ended. */
+  async endSilent(name: string, reason: string): Promise<void> {
+    const entry = this.#entries.get(name);
+    if (entry === undefined) return;
+    const lines = await this.#parts.runtime.logTail(name, LAST_LINES).catch(() => []);
+    await this.#failed(entry, `${name} ${reason}`, { lines, cause: "hung" });
   }
 
   /** Whether a replica of this name runs and is ready. */
@@ -180,7 +202,7 @@ export class ReplicaSet {
 
   /** What a runtime could not do, such as an engine that is away, is the replica's failure. */
   async #orFailed(entry: Entry, task: Promise<void>): Promise<void> {
-    await task.catch((failure: unknown) => this.#failed(entry, messageOf(failure), []));
+    await task.catch((failure: unknown) => this.#failed(entry, messageOf(failure)));
   }
 
   async #start(entry: Entry, release: Release): Promise<void> {
@@ -195,7 +217,7 @@ export class ReplicaSet {
       await runtime.prepare(release.code, signal);
       running = await runtime.start(spec, signal);
     } catch (failure) {
-      await this.#failed(entry, messageOf(failure), []);
+      await this.#failed(entry, messageOf(failure));
       return;
     }
     entry.url = running.url;
@@ -210,8 +232,10 @@ export class ReplicaSet {
     while (this.#entries.get(name) === entry) {
       if (await isReady(entry.url)) break;
       if (nowMs() - entry.sinceMs > readyLimitMs) {
-        const lines = await runtime.logTail(name, 20);
-        await this.#failed(entry, `${name} was not ready within ${readyLimitMs / 1_000} s`, lines);
+        const lines = await runtime.logTail(name, LAST_LINES);
+        await this.#failed(entry, `${name} was not ready within ${readyLimitMs / 1_000} s`, {
+          lines,
+        });
         return;
       }
       await new Promise((resolve) => setTimeout(resolve, 100));
@@ -240,10 +264,11 @@ export class ReplicaSet {
 
   async #ended({ name, reason, lastLines }: ReplicaExit): Promise<void> {
     const entry = this.#entries.get(name);
-    if (entry !== undefined) await this.#failed(entry, `${name} ${reason}`, lastLines);
+    if (entry !== undefined) await this.#failed(entry, `${name} ${reason}`, { lines: lastLines });
   }
 
-  async #failed(entry: Entry, reason: string, lastLines: readonly string[]): Promise<void> {
+  async #failed(entry: Entry, reason: string, known: LastWords = {}): Promise<void> {
+    const { lines: lastLines = [], cause = "ended" } = known;
     const { row, ready } = entry;
     if (this.#entries.get(row.name) !== entry) return;
     this.#entries.delete(row.name);
@@ -255,7 +280,7 @@ export class ReplicaSet {
       wasReady: ready,
       atMs: this.#parts.nowMs(),
     });
-    this.#parts.metrics.replicaFailed(ready ? "serving" : "starting");
+    this.#parts.metrics.replicaFailed(ready ? "serving" : "starting", cause);
     this.#parts.log.warn({ replica: row.name, reason }, "a replica has failed");
     this.#parts.changed();
     const failed: ReplicaRow = { ...row, state: "failed" };
