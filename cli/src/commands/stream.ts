@@ -17,6 +17,7 @@ export function addStreamCommands(program: Command, context: CliContext): void {
       ]),
     )
     .option("--rate <lines>", "most lines a second; as fast as it goes if absent", positiveNumber)
+    .option("--damaged", "send lines that are no event, too, instead of refusing the file")
     .option("--no-wait", "do not wait until the lines are committed")
     .addHelpText(
       "after",

@@ -10,11 +10,14 @@ import { withDatabase } from "../with-database.ts";
 import { awaitCommit } from "./await-commit.ts";
 import { endOffsets, kafkaClient } from "./kafka-client.ts";
 import { type ReplayFormat, openReplay } from "./replay-source.ts";
+import { refuseDamaged } from "./refuse-damaged.ts";
 import { type Sent, sendLines } from "./send-lines.ts";
 
 interface Options extends CommonOptions {
   readonly format?: ReplayFormat;
   readonly rate?: number;
+  /** Whether lines that are no event are sent, too. */
+  readonly damaged?: boolean;
   readonly wait: boolean;
 }
 
@@ -39,11 +42,12 @@ export async function replayAction(
 ): Promise<void> {
   const servers = findServers(context, options);
   const zone = servers.streamZone === "UTC" ? UTC : createZone(servers.streamZone);
-  const source = await openReplay(
-    path.resolve(context.folder, file),
-    { zone, ratingMax: servers.ratingMax },
-    options.format,
-  );
+  const scale = { zone, ratingMax: servers.ratingMax };
+  const open = () => openReplay(path.resolve(context.folder, file), scale, options.format);
+  const source = await open();
+  if (source.format === "lines" && options.damaged !== true) {
+    await refuseDamaged(file, (await open()).lines, scale);
+  }
   const started = performance.now();
   const sent = await send(context, servers, { source: source.lines, options });
   if (options.wait) await waitUntilCommitted(context, options, sent);

@@ -53,7 +53,7 @@ export async function openReplay(
       `${path.basename(file)} lacks the header ${RATINGS_HEADER}`,
     );
   }
-  const raw = splitLines(createReadStream(file), LINE_BYTES);
+  const raw = rawLines(file);
   return { format, lines: format === "lines" ? contractLines(raw) : ratingLines(raw, scale) };
 }
 
@@ -65,6 +65,11 @@ async function readHead(file: string): Promise<string> {
   } catch (cause) {
     throw unusablePath(file, cause);
   }
+}
+
+/** Nothing is opened before the first is asked for. */
+async function* rawLines(file: string): AsyncGenerator<Buffer | undefined> {
+  yield* splitLines(createReadStream(file), LINE_BYTES);
 }
 
 async function* contractLines(

@@ -83,7 +83,7 @@ describe("canarec stream", () => {
       "lines.txt",
       Buffer.concat(LINES.flatMap((line) => [line, Buffer.from("\n")])),
     );
-    const result = await canarecJson(["stream", "replay", name, "--no-wait"], run());
+    const result = await canarecJson(["stream", "replay", name, "--damaged", "--no-wait"], run());
     expect(result).toEqual({
       format: "lines",
       sent: 6,
@@ -186,10 +186,19 @@ describe("canarec stream", () => {
     [["stream", "replay", "lines.txt", "--format", "ratings"], {}, "lines.txt lacks the header"],
     [
       ["stream", "replay", "lines.txt"],
+      {},
+      "3 lines of lines.txt are no event of the stream: line ",
+    ],
+    [
+      ["stream", "replay", "lines.txt", "--damaged"],
       { STREAM_TOPIC: "no-such-topic" },
       "Kafka has no topic no-such-topic",
     ],
-    [["stream", "replay", "lines.txt"], { KAFKA_BROKERS: "127.0.0.1:1" }, "Kafka does not answer"],
+    [
+      ["stream", "replay", "lines.txt", "--damaged"],
+      { KAFKA_BROKERS: "127.0.0.1:1" },
+      "Kafka does not answer",
+    ],
   ])("ends with 1: %j %j", async (args, change, message) => {
     const { code, err } = await canarec(args, { ...run(), env: { ...env, ...change } });
     expect(code).toBe(1);
