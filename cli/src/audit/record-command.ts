@@ -11,7 +11,7 @@ export interface CommandRecord {
 
 /**
  * Puts commands that change the database on record, when they begin and with how they ended. Best effort: a database
- * that is away, or holds nothing yet, stops no command, and one that was restored has the row anew.
+ * that is away, or holds nothing yet, stops no command, and one that was restored has the row anew where it lost it.
  */
 export function commandRecord(context: CliContext): CommandRecord {
   let begun: Begun | undefined;
@@ -36,7 +36,7 @@ export function commandRecord(context: CliContext): CommandRecord {
       if (begun === undefined) return;
       const { asked, options, key } = begun;
       await onRecord(context, options, async (audit) => {
-        const isThere = key !== undefined && (await audit.end(key, outcome, asked.at));
+        const isThere = key !== undefined && (await audit.end(key, outcome, asked));
         if (!isThere) await audit.begin(asked, outcome);
       });
     },

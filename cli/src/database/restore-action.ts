@@ -10,6 +10,12 @@ interface Options extends CommonOptions {
   readonly replace?: boolean;
 }
 
+/** What `canarec db restore` tells. */
+export interface BackupRestored extends BackupResult {
+  /** Whose tokens are valid as the backup has it, and unknown to the database before. */
+  readonly tokensAsOfBackup: readonly string[];
+}
+
 /** `canarec db restore`: into a database without rows, which may be without tables, too. */
 export async function restoreAction(
   context: CliContext,
@@ -19,8 +25,16 @@ export async function restoreAction(
   const source = path.resolve(context.folder, folder);
   const servers = findServers(context, options);
   await using database = await openDatabase(servers.databaseUrl(), { statementTimeoutMs: 0 });
-  const manifest = await restoreBackup(database, source, { replace: options.replace });
-  printResult<BackupResult>(context, options, backupResult(source, manifest), (result) =>
-    backupInWords("Restored", result),
-  );
+  const { manifest, tokensAsOfBackup } = await restoreBackup(database, source, {
+    replace: options.replace,
+  });
+  const result = { ...backupResult(source, manifest), tokensAsOfBackup };
+  printResult<BackupRestored>(context, options, result, inWords);
+}
+
+function inWords(result: BackupRestored): string {
+  const { tokensAsOfBackup: names, createdAt } = result;
+  const said = backupInWords("Restored", result);
+  if (names.length === 0) return said;
+  return `${said}\nTokens as of the backup: ${names.join(", ")}. One revoked after ${createdAt} is valid again: canarec token list`;
 }

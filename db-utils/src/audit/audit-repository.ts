@@ -58,11 +58,20 @@ export function createAuditRepository({ pool }: Pick<Database, "pool">) {
       );
       return rows[0]?.filled !== true;
     },
-    /** What became of what was asked then. @returns whether its row was there. */
-    async end(key: number, outcome: string, at: Date): Promise<boolean> {
+    /**
+     * What became of what was asked then, of that key or, since a restore has moved it, another. @returns whether its row
+     * was there.
+     */
+    async end(
+      key: number,
+      outcome: string,
+      { at, action }: Pick<AskedAction, "at" | "action">,
+    ): Promise<boolean> {
       const { rowCount } = await pool.query(
-        "update audit_log set outcome = $2 where audit_key = $1 and at = $3 and outcome = 'asked'",
-        [key, outcome.slice(0, OUTCOME_LENGTH), at],
+        `update audit_log set outcome = $2 where audit_key = (
+           select audit_key from audit_log where at = $3 and action = $4 and outcome = 'asked'
+           order by audit_key = $1 desc limit 1)`,
+        [key, outcome.slice(0, OUTCOME_LENGTH), at, action],
       );
       return rowCount === 1;
     },

@@ -38,5 +38,5 @@ export async function proveBackup(
 
 async function restoreElsewhere(db: Database, folder: string): Promise<BackupManifest> {
   await using scratch = await openScratchDatabase(db);
-  return await restoreBackup(scratch.database, folder);
+  return (await restoreBackup(scratch.database, folder)).manifest;
 }

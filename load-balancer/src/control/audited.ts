@@ -39,7 +39,7 @@ export async function audited<T>(
     ...{ arguments: asked.arguments ?? {}, credential, source: addressOf(req) },
   });
   const end = (outcome: string) =>
-    audit.end(key, outcome, at).catch((failure: unknown) => {
+    audit.end(key, outcome, { at, action: asked.action }).catch((failure: unknown) => {
       log.error({ key, outcome, reason: messageOf(failure) }, "an outcome is not on record");
     });
   try {

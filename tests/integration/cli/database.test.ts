@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { createTokenRepository } from "@canarec/db-utils/audit/token-repository";
 import { type Database, openDatabase } from "@canarec/db-utils/database";
 import { Resources } from "@canarec/service-kit/lifecycle";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -115,6 +116,9 @@ describe("canarec db", () => {
   });
 
   it("backs up, refuses to restore over rows, restores when told or into an empty one", async () => {
+    await database.pool.query(
+      "insert into operator_tokens values ('ann', repeat('a', 64), now(), 'me', null), ('bob', repeat('b', 64), now(), 'me', null)",
+    );
     const target = path.join(folder.path, "backup");
     const run = { env, folder: folder.path };
     const tables = expect.arrayContaining([
@@ -126,7 +130,7 @@ describe("canarec db", () => {
       createdAt: expect.stringMatching(/^\d{4}-.*Z$/) as string,
       migration: aMigration,
       method: expect.stringMatching(/^copy/) as string,
-      rows: 7, // with the records of this command, and of the one that mended
+      rows: 9, // with the records of this command, and of the one that mended
       tables,
     };
     const seconds = expect.any(Number) as number;
@@ -149,12 +153,30 @@ describe("canarec db", () => {
     expect(refused.err).toContain("has rows");
     expect(await furthestMinute(database)).toBe(99);
 
-    expect(await canarecJson(["db", "restore", "backup", "--replace"], run)).toEqual(result);
+    await database.pool.query(`
+      update operator_tokens set revoked_at = now() where name = 'bob';
+      insert into audit_log (at, actor, action, arguments, outcome) values (now(), 'me', 'revoke-token', '{}', 'accepted')`);
+    expect(await canarecJson(["db", "restore", "backup", "--replace"], run)).toEqual({
+      ...result,
+      tokensAsOfBackup: [],
+    });
     expect(await furthestMinute(database)).toBe(3);
+    const { rows: record } = await database.pool.query(
+      "select action, outcome from audit_log order by audit_key desc limit 3",
+    );
+    expect(record).toEqual([
+      { action: "db restore", outcome: "done" },
+      { action: "revoke-token", outcome: "accepted" },
+      { action: "db restore", outcome: expect.stringMatching(/has rows/) as string },
+    ]);
+    expect(await createTokenRepository(database).valid()).toMatchObject([{ name: "ann" }]);
 
     await using other = await emptyDatabase();
     const elsewhere = { env: { DATABASE_URL: other.url }, folder: folder.path };
-    expect(await canarecJson(["db", "restore", "backup"], elsewhere)).toEqual(result);
+    const said = await canarec(["db", "restore", "backup"], elsewhere);
+    expect(said.out).toMatch(
+      /Tokens as of the backup: ann, bob\. One revoked after \S+Z is valid again: canarec token list\n$/,
+    );
     await using restored = await openDatabase(other.url);
     expect(await furthestMinute(restored)).toBe(3);
   });

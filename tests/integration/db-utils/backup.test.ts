@@ -196,7 +196,8 @@ describe("restoreBackup", () => {
     await using db = await openDatabase(fresh.url);
     const restored = await restoreBackup(db, folder);
     const again = await createBackup(db, join(temporary.path, "again"), { now: NOW });
-    expect(again.tables).toEqual(restored.tables);
+    expect(again.tables).toEqual(restored.manifest.tables);
+    expect(restored.tokensAsOfBackup).toEqual(["ann"]);
     const { rows } = await db.pool.query<{ movie_key: number }>(
       "insert into movies (movie_id, source) values ('new', 'demo') returning movie_key",
     );
