@@ -28,6 +28,7 @@ import { listenForMetrics } from "./listen-for-metrics.ts";
 import { openLeadership } from "./leadership.ts";
 import { type ControlMetrics, createControlMetrics } from "./metrics.ts";
 import { openOperators } from "./open-operators.ts";
+import { postgresAway } from "./postgres-away.ts";
 import { readReleases } from "./read-releases.ts";
 import { watchRollouts } from "./rollout-metrics.ts";
 import { lagReader } from "./read-lag.ts";
@@ -93,6 +94,7 @@ export async function startControlPlane(
     .use(serviceRoutes(config, core, common))
     .use(routes)
     .use(unknownPath())
+    .use(postgresAway())
     .use(errorHandler(log));
   const server = opened.use(await listen(app, { host: config.host, port: config.port }));
   opened.use(await listenForMetrics(config.metricsPort, { registry, mayRead }, log));

@@ -123,6 +123,15 @@ describe("the audit log", () => {
     const env = { DATABASE_URL: world.databaseUrl };
     const listed = await canarecJson(["audit", "--action", "pin", "--since", "1"], { env });
     expect(listed).toMatchObject({ entries: [{ action: "pin", actor: "ann", ...who }] });
+    // Whoever is told of the control plane alone is answered the same.
+    const remote = {
+      CONTROL_URL: plane.url,
+      CONTROL_TOKEN_FILE: join(world.home, "control-token"),
+    };
+    const filter = ["audit", "--action", "pin", "--since", "1", "--limit", "5"];
+    expect(await canarecJson(filter, { env: { ...remote, CANAREC_HOME: "/nowhere" } })).toEqual(
+      listed,
+    );
     const { out } = await canarec(["audit"], { env });
     expect(out).toMatch(/ann +home +127\.0\.0\.1 +pin 7 +accepted +a look/);
   });

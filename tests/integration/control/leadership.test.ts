@@ -1,5 +1,6 @@
 import type { ControlPlane } from "@canarec/load-balancer/control/compose";
 import { afterEach, describe, expect, it } from "vitest";
+import { canarec } from "../cli/called-canarec.ts";
 import { openTcpProxy } from "../inference/tcp-proxy.ts";
 import { until } from "../load-balancer/load-balancer-under-test.ts";
 import { type ControlWorld, openControlWorld, operatorOf, words } from "./control-under-test.ts";
@@ -7,6 +8,23 @@ import { type ControlWorld, openControlWorld, operatorOf, words } from "./contro
 const SHORT_LEASE_SECONDS = 2;
 /** For a successor to be there in time, on a busy machine, too. */
 const LEASE_SECONDS = 12;
+
+/** One request of every route that reads Postgres, or puts on record what was asked. */
+const OF_POSTGRES: readonly (readonly [string, string, object?])[] = [
+  ...(["/releases", "/releases/1", "/releases/1/record", "/status"] as const).map(
+    (path) => ["GET", path] as const,
+  ),
+  ...(["/audit", "/tokens", "/service-releases", "/service-releases/1"] as const).map(
+    (path) => ["GET", path] as const,
+  ),
+  ["POST", "/releases", { ref: "HEAD", actor: "me" }],
+  ["POST", "/releases/1/promote", { actor: "me", reason: "well" }],
+  ["POST", "/service-releases", { service: "stream-parser", ref: "HEAD", actor: "me" }],
+  ["PUT", "/pins/1", { track: "nightly" }],
+  ["DELETE", "/pins/1", {}],
+  ["POST", "/tokens", { name: "ann" }],
+  ["DELETE", "/tokens/ann", {}],
+];
 
 let world: ControlWorld;
 const planes: ControlPlane[] = [];
@@ -89,6 +107,18 @@ describe("without Postgres", () => {
     const operator = await start({ DATABASE_URL: postgres.url });
     const id = await underWay(operator);
     postgres.cut();
+    for (const [method, path, body] of OF_POSTGRES) {
+      const answer = await operator.api(method, path, body);
+      const away = { status: 503, body: { code: "unavailable", message: "no Postgres answers" } };
+      expect(answer, `${method} ${path}`).toEqual(away);
+    }
+    expect((await operator.api("GET", "/plans")).status).toBe(200);
+    expect((await operator.api("GET", "/code?ref=HEAD")).status).toBe(200);
+    const env = { CONTROL_URL: operator.plane.url, CANAREC_HOME: world.home };
+    for (const command of ["release status", "release list", "token list", "audit"]) {
+      const { code, err } = await canarec(command.split(" "), { env });
+      expect({ code, err }, command).toEqual({ code: 1, err: "canarec: no Postgres answers\n" });
+    }
     await pass(LEASE_SECONDS);
     expect((await words(world)).size).toBe(2);
     postgres.mend();

@@ -65,7 +65,8 @@ async function imageId(docker: Docker, name: string): Promise<string | undefined
     return (await docker.getImage(name).inspect()).Id;
   } catch (failure) {
     if (isAbsent(failure)) return undefined;
-    throw failure;
+    const message = `the container engine cannot be asked: ${messageOf(failure)}`;
+    throw new ServiceError("unavailable", message, { cause: failure });
   }
 }
 
