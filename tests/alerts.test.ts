@@ -68,9 +68,41 @@ describe("the alerts", () => {
     expect(told.map(({ alert }) => alert)).toEqual(["RetrainingFailed", "JobFailed", "JobLate"]);
   });
 
+  /** In which words a rule names the causes that it waits for. */
+  const CAUSES: Readonly<Record<string, string>> = {
+    kafka: "KafkaUnreachable",
+    postgres: "PostgresUnreachable",
+    parser: "ParserStopped",
+    monitoring: "ServiceDown",
+  };
+  const following = alerts.filter(
+    ({ labels }) => labels.needs !== undefined && labels.told_by === undefined,
+  );
+
+  it.each(following)(
+    "$alert does not begin to fire just after the cause that it was inhibited for",
+    ({ alert, labels, expr }) => {
+      const [, after = ""] = expr.split(/unless on \(\) \((?=cause:|max_over_time\()/);
+      expect(after).toContain(`unless on () ALERTS{alertname="${alert}", alertstate="firing"})`);
+      for (const need of labels.needs?.split(",") ?? []) {
+        const names = /(?:cause|alertname)=~?"([^"]*)"/.exec(after)?.[1]?.split("|") ?? [];
+        expect(names.some((name) => name === need || name === CAUSES[need])).toBe(true);
+      }
+    },
+  );
+
+  it("know of causes by the alerts that inhibit what follows from them", () => {
+    for (const [cause, name] of Object.entries(CAUSES)) {
+      const recorded = allRules().find(
+        (rule) => "record" in rule && rule.labels?.["cause"] === cause,
+      );
+      expect(recorded?.expr).toContain(`alertname="${name}"`);
+    }
+  });
+
   it("lie in rules that use no recorded series that none records", () => {
     const recorded = allRules().flatMap((rule) => ("record" in rule ? [rule.record] : []));
-    const used = alerts.flatMap(({ expr }) => expr.match(/\bslo:[\w:]+/g) ?? []);
+    const used = alerts.flatMap(({ expr }) => expr.match(/\b(?:slo|cause):[\w:]+/g) ?? []);
     expect(used.length).toBeGreaterThan(0);
     expect(used.filter((name) => !recorded.includes(name))).toEqual([]);
   });
