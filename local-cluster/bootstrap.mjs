@@ -16,6 +16,7 @@ import { fileURLToPath } from "node:url";
 import { runChecks } from "./bootstrap/checks.mjs";
 import { firstStale } from "./bootstrap/dependencies.mjs";
 import { openEngine } from "./bootstrap/engine.mjs";
+import { findPrograms } from "./bootstrap/monitoring-programs.mjs";
 import { kafkaJars, kafkaProblems, nodeProblem } from "./bootstrap/requirements.mjs";
 import { concludeTests } from "./bootstrap/test-summary.mjs";
 
@@ -33,7 +34,7 @@ await run();
 
 async function start() {
   const asksHelp = args.includes("--help") || args.includes("-h");
-  if (!asksHelp) requireKafka();
+  if (!asksHelp) requirePrograms([...kafkaLacks(), ...monitoringLacks()]);
   await install();
   // In this very process: a process between would pass on every Ctrl-C a second time.
   const { register } = await import("tsx/esm/api");
@@ -43,7 +44,7 @@ async function start() {
 }
 
 async function test() {
-  requireKafka();
+  requirePrograms(kafkaLacks());
   await install();
   // A part of the suite takes what is there.
   const engine = args.length === 0 ? openEngine({ mayInstall: false, say }) : undefined;
@@ -52,7 +53,7 @@ async function test() {
 
 async function ci() {
   await install();
-  requireKafka();
+  requirePrograms(kafkaLacks());
   const engine = openEngine({ mayInstall: true, say }); // beside the checks
   process.exitCode = await runTests(await check(), engine);
 }
@@ -107,23 +108,37 @@ async function install() {
   say(`installed the dependencies in ${seconds()} s`);
 }
 
-/** End here if the embedded Kafka is wanted and cannot run. */
-function requireKafka() {
-  if ((process.env.KAFKA_BROKERS ?? "") !== "") return;
+/** End here if something is lacking. */
+function requirePrograms(problems) {
+  if (problems.length > 0) fail(problems);
+}
+
+/** What keeps the embedded Kafka from running, where it is wanted. */
+function kafkaLacks() {
+  if ((process.env.KAFKA_BROKERS ?? "") !== "") return [];
   const home = process.env.JAVA_HOME ?? "";
   const java = spawnSync(home === "" ? "java" : join(home, "bin", "java"), ["-version"]);
-  const problems = kafkaProblems({
+  return kafkaProblems({
     java: java.status === 0 ? `${java.stderr}${java.stdout}` : undefined,
     maven: hasKafkaJars() ? undefined : spawnSync("mvn", ["-v"]).status === 0,
   });
-  if (problems.length > 0) fail(problems);
+}
+
+/** What keeps Prometheus and Alertmanager from running, where they are wanted. */
+function monitoringLacks() {
+  if (!args.includes("--with-monitoring")) return [];
+  const { problem } = findPrograms(process.env.PATH, join(cacheFolder(), "prometheus"));
+  return problem === undefined ? [] : [problem];
+}
+
+function cacheFolder() {
+  return process.env.CANAREC_CACHE || join(ROOT, ".cache");
 }
 
 /** Whether Maven has done its work: another version's jars are of no use. */
 function hasKafkaJars() {
-  const cache = process.env.CANAREC_CACHE || join(ROOT, ".cache");
   const pom = readFileSync(join(ROOT, "local-cluster", "kafka-pom.xml"), "utf8");
-  return kafkaJars(pom).every((jar) => existsSync(join(cache, jar)));
+  return kafkaJars(pom).every((jar) => existsSync(join(cacheFolder(), jar)));
 }
 
 function readJson(path) {

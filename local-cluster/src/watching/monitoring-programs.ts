@@ -1,6 +1,6 @@
-import { accessSync, constants } from "node:fs";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { ServiceError } from "@canarec/service-kit/errors";
+import { findPrograms } from "../../bootstrap/monitoring-programs.mjs";
 import { cacheFolder } from "../kafka-jars.ts";
 
 /** Absolute paths. */
@@ -10,14 +10,6 @@ export interface MonitoringPrograms {
   readonly alertmanager: string;
   readonly amtool: string;
 }
-
-/** As Debian calls each, then as others do. */
-const NAMES: Readonly<Record<keyof MonitoringPrograms, readonly string[]>> = {
-  prometheus: ["prometheus"],
-  promtool: ["promtool"],
-  alertmanager: ["prometheus-alertmanager", "alertmanager"],
-  amtool: ["amtool"],
-};
 
 /** Where fetchMonitoringPrograms unpacks Debian's packages, below the cache. */
 export function unpackedPackages(cacheDir?: string): string {
@@ -36,30 +28,10 @@ export interface ProgramPlaces {
  * @throws ServiceError `failed_precondition` that names what is not there and how to get it.
  */
 export function findMonitoringPrograms(places: ProgramPlaces): MonitoringPrograms {
-  const folders = [
-    ...(places.path ?? "").split(delimiter).filter((folder) => folder !== ""),
-    join(unpackedPackages(places.cacheDir), "usr", "bin"),
-  ];
-  const found = Object.entries(NAMES).map(([program, names]) => {
-    const paths = names.flatMap((name) => folders.map((folder) => join(folder, name)));
-    return [program, paths.find(isExecutable)] as const;
-  });
-  const absent = found.filter(([, path]) => path === undefined).map(([program]) => program);
-  if (absent.length > 0) {
-    throw new ServiceError(
-      "failed_precondition",
-      `${absent.join(" and ")} not found: on Debian, apt-get install prometheus prometheus-alertmanager, ` +
-        "or start without --with-monitoring",
-    );
+  const { found, problem } = findPrograms(places.path, unpackedPackages(places.cacheDir));
+  const { prometheus, promtool, alertmanager, amtool } = found;
+  if (problem !== undefined || !prometheus || !promtool || !alertmanager || !amtool) {
+    throw new ServiceError("failed_precondition", problem ?? "unreachable: all are there");
   }
-  return Object.fromEntries(found) as unknown as MonitoringPrograms;
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
+  return { prometheus, promtool, alertmanager, amtool };
 }

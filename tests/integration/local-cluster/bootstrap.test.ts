@@ -29,6 +29,19 @@ describe("npm start on a machine that lacks something", () => {
     ]);
   });
 
+  it("names what is missing of Prometheus and Alertmanager with the rest", () => {
+    program("promtool");
+    const { status, complaints } = start({}, [], undefined, ["--with-monitoring"]);
+    expect(status).toBe(1);
+    expect(complaints).toEqual([
+      expect.stringMatching(/^canarec: Java 17 or newer /),
+      expect.stringMatching(/^canarec: Maven /),
+      expect.stringMatching(
+        /^canarec: prometheus and alertmanager and amtool not found: .*start without --with-monitoring$/,
+      ),
+    ]);
+  });
+
   it("says which Java is too old", () => {
     program("java", `echo 'openjdk version "11.0.2" 2019-01-15' >&2`);
     program("mvn");
@@ -131,6 +144,7 @@ function start(
   variables: Readonly<Record<string, string>> = {},
   nodeOptions: readonly string[] = [],
   home = join(folder.path, "home"),
+  args: readonly string[] = [],
 ) {
   const machine = {
     PATH: programs,
@@ -139,7 +153,7 @@ function start(
     CANAREC_CACHE: join(folder.path, "no-jars"),
     CANAREC_HOME: home,
   };
-  return run(ROOT, ["start"], { ...machine, ...variables }, nodeOptions);
+  return run(ROOT, ["start", ...args], { ...machine, ...variables }, nodeOptions);
 }
 
 function run(
