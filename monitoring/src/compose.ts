@@ -34,7 +34,7 @@ import { type Outbox, openOutbox } from "./slack/open-outbox.ts";
 import { createSlackSender } from "./slack/slack-sender.ts";
 import { watchTags } from "./tags/watch-tags.ts";
 import { watchDatabase } from "./watch-database.ts";
-import { TROUBLE_KINDS, WATCH_LIMITS, type WatchLimits } from "./watch/limits.ts";
+import { WATCH_LIMITS, type WatchLimits } from "./watch/limits.ts";
 import { createWatchMetrics } from "./watcher/metrics.ts";
 import { type WatchOptions, startWatch } from "./watcher/start-watch.ts";
 
@@ -185,7 +185,7 @@ function observersOf(
   ];
 }
 
-/** Of the service as a whole. The six fixed things are told from here unless Alertmanager tells them. */
+/** Of the service as a whole. All is on record; the six fixed things are told from here unless Alertmanager tells them. */
 function openWatch(
   { alertsBy, dataPlaneUrls: dataPlanes, parserUrls: parsers, metricsToken }: MonitoringConfig,
   parts: Pick<WatchOptions, "db" | "outbox" | "jobs" | "log"> & { readonly registry: Registry },
@@ -195,9 +195,8 @@ function openWatch(
   const isAlone = alertsBy === "monitoring";
   return startWatch({
     ...{ ...rest, ...watch, addresses: { dataPlanes, parsers }, metricsToken },
-    kinds: isAlone ? TROUBLE_KINDS : ["job-late"],
-    // Of old backups Alertmanager tells then.
-    jobs: isAlone ? rest.jobs : rest.jobs.filter(({ name }) => name !== "backup"),
+    // Of old backups Alertmanager tells too.
+    tells: ({ trouble, kind }) => isAlone || (kind === "job-late" && trouble !== "job-late:backup"),
     probeSeconds: () => gaugeOf(registry, "canarec_freshness_waiting_seconds"),
     metrics: createWatchMetrics(registry),
     now: () => new Date(),

@@ -3,8 +3,8 @@ import { check, pgTable, primaryKey, text, uniqueIndex } from "drizzle-orm/pg-co
 import { instant } from "./columns.ts";
 
 /**
- * What went wrong with the service as a whole, from when to when: a row is written when its beginning is told,
- * and ended when its end is told. So whoever watches next knows what has been told.
+ * What went wrong with the service as a whole, from when to when: a row is written when its beginning is seen for long enough
+ * to be told, and ended likewise. So whoever watches next knows what has been told; where Alertmanager tells, it is a record.
  */
 export const troubles = pgTable(
   "troubles",

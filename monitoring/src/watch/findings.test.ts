@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { findingsOf } from "./findings.ts";
-import { TROUBLE_KINDS, WATCH_LIMITS } from "./limits.ts";
+import { WATCH_LIMITS } from "./limits.ts";
 import type { Sighting } from "./sighting.ts";
 import {
   START,
@@ -14,7 +14,7 @@ import {
 } from "./watch-fixture.ts";
 
 function findings(...sightings: readonly Sighting[]) {
-  const all = findingsOf(sightings, WATCH_LIMITS, TROUBLE_KINDS);
+  const all = findingsOf(sightings, WATCH_LIMITS);
   return new Map(all.map(({ trouble, finding }) => [trouble, finding]));
 }
 
@@ -43,15 +43,9 @@ describe("findingsOf", () => {
   it("says nothing of what gave no answer", () => {
     const blind = { dataPlanes: new Map(), parsers: new Map(), feedAges: new Map(), rows: null };
     expect(new Set(Object.values(kinds(sightingAt(0, blind))))).toEqual(new Set(["unclear"]));
-    expect(findingsOf([], WATCH_LIMITS, TROUBLE_KINDS).map(({ finding }) => finding.kind)).toEqual(
+    expect(findingsOf([], WATCH_LIMITS).map(({ finding }) => finding.kind)).toEqual(
       Array.from({ length: 6 }, () => "unclear"),
     );
-  });
-
-  it("tells only of what is watched here", () => {
-    const late = { rows: { ...calmRows, jobs: [dailyJob] } };
-    const all = findingsOf([sightingAt(0, late)], WATCH_LIMITS, ["job-late"]);
-    expect(all.map(({ trouble }) => trouble)).toEqual(["job-late:backup"]);
   });
 
   it("takes an effect for what it is while its cause is seen", () => {

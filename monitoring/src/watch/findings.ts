@@ -25,12 +25,10 @@ const CAUSES: Readonly<Partial<Record<TroubleKind, readonly TroubleKind[]>>> = {
  * message.
  *
  * @param sightings oldest first, a few minutes of them.
- * @param kinds those that are watched here.
  */
 export function findingsOf(
   sightings: readonly Sighting[],
   limits: WatchLimits,
-  kinds: readonly TroubleKind[],
 ): readonly NamedFinding[] {
   const named = (kind: TroubleKind, finding: Finding) => ({ trouble: kind, kind, finding });
   const all: NamedFinding[] = [
@@ -43,13 +41,11 @@ export function findingsOf(
     ...jobFindings(sightings.at(-1), limits),
   ];
   const bad = new Set(all.filter(({ finding }) => finding.kind === "bad").map(({ kind }) => kind));
-  return all
-    .filter(({ kind }) => kinds.includes(kind))
-    .map((one) =>
-      one.finding.kind === "bad" && CAUSES[one.kind]?.some((cause) => bad.has(cause))
-        ? { ...one, finding: { kind: "unclear" } }
-        : one,
-    );
+  return all.map((one) =>
+    one.finding.kind === "bad" && CAUSES[one.kind]?.some((cause) => bad.has(cause))
+      ? { ...one, finding: { kind: "unclear" } }
+      : one,
+  );
 }
 
 function jobFindings(now: Sighting | undefined, { jobs }: WatchLimits): NamedFinding[] {

@@ -18,7 +18,7 @@ export function createWatchMetrics(registry: Registry): WatchMetrics {
   });
   const troubles = new Gauge({
     name: "canarec_troubles",
-    help: "Troubles whose beginning was told and whose end was not, where monitoring itself watches",
+    help: "Troubles that have begun and are not over, as monitoring itself sees them, whoever tells of them",
     labelNames: ["trouble"] as const,
     registers,
   });

@@ -13,7 +13,7 @@ import type { Sighting } from "../watch/sighting.ts";
 import { askDataPlanes, askParsers, askReplicas } from "./ask-services.ts";
 import type { WatchMetrics } from "./metrics.ts";
 import { readRows } from "./read-rows.ts";
-import { TroubleTeller } from "./tell-troubles.ts";
+import { type Tells, TroubleTeller } from "./tell-troubles.ts";
 
 /** Looks are kept for as long as any rule looks back. */
 const KEPT_MS = 180_000;
@@ -31,8 +31,8 @@ export interface WatchOptions {
   /** What they are asked with. */
   readonly metricsToken: MetricsToken;
   readonly jobs: readonly Job[];
-  /** What is told from here. */
-  readonly kinds: readonly TroubleKind[];
+  /** What is told from here; all that is watched is on record. */
+  readonly tells: Tells;
   readonly limits: WatchLimits;
   readonly everyMs: number;
   /** Age of a probe that is not servable yet; undefined without a probe. */
@@ -42,18 +42,18 @@ export interface WatchOptions {
   readonly now: () => Date;
 }
 
-/** Look at the whole service again and again, and tell when something is wrong and when it is over. */
+/** Look at the whole service again and again, record when something is wrong and when it is over, and tell of it. */
 export function startWatch(options: WatchOptions): AsyncDisposable {
-  const { db, outbox, limits, kinds, everyMs, metrics, log, now } = options;
+  const { db, outbox, limits, tells, everyMs, metrics, log, now } = options;
   const stop = new AbortController();
-  const teller = new TroubleTeller(createTroubleRepository(db), outbox, limits);
+  const teller = new TroubleTeller(createTroubleRepository(db), outbox, { limits, tells });
   const look = createLook(options, now().getTime());
   let sightings: readonly Sighting[] = [];
   const once = async () => {
     const sighting = await look();
     metrics.looked(sighting.rows === null ? "without_postgres" : "whole");
     sightings = [...sightings, sighting].filter(({ atMs }) => sighting.atMs - atMs <= KEPT_MS);
-    const open = await teller.take(findingsOf(sightings, limits, kinds), now());
+    const open = await teller.take(findingsOf(sightings, limits), now());
     metrics.open(open.flatMap(({ trouble }) => kindOf(trouble) ?? []));
   };
   const running = (async () => {

@@ -14,25 +14,34 @@ interface Moment {
   readonly now: Date;
 }
 
+/** What of the troubles is told from here; the others are only on record. */
+export type Tells = (named: Pick<NamedFinding, "trouble" | "kind">) => boolean;
+
 /** What could not be written yet; its message was told. */
 type Unsaved = (repository: TroubleRepository) => Promise<void>;
 
 /**
- * Makes of findings what is told. What is open is what Postgres says, so that it is told once over restarts and several
+ * Makes of findings what is on record, and told. What is open is what Postgres says, so that it is told once over restarts and several
  * monitorings; while Postgres is away it is what was known last, and is written when Postgres is back.
  */
 export class TroubleTeller {
   readonly #repository: TroubleRepository;
   readonly #outbox: Pick<Outbox, "tell">;
   readonly #limits: WatchLimits;
+  readonly #tells: Tells;
   readonly #watched = new Map<string, Watched>();
   readonly #unsaved: Unsaved[] = [];
   #open = new Map<string, OpenTrouble>();
 
-  constructor(repository: TroubleRepository, outbox: Pick<Outbox, "tell">, limits: WatchLimits) {
+  constructor(
+    repository: TroubleRepository,
+    outbox: Pick<Outbox, "tell">,
+    { limits, tells }: { readonly limits: WatchLimits; readonly tells: Tells },
+  ) {
     this.#repository = repository;
     this.#outbox = outbox;
     this.#limits = limits;
+    this.#tells = tells;
   }
 
   /** @returns what is open after it. */
@@ -58,26 +67,27 @@ export class TroubleTeller {
   async #begin(named: NamedFinding, finding: Bad, { sinceMs, now }: Moment): Promise<void> {
     const { trouble } = named;
     const row = { trouble, beganAt: new Date(sinceMs), what: finding.what };
-    const notice = beginNotice(named, finding, sinceMs);
+    const notice = this.#tells(named) ? beginNotice(named, finding, sinceMs) : undefined;
     this.#open.set(trouble, row);
     await this.#save(notice, (to, told) => to.begin(row, told, now));
   }
 
   async #end(named: NamedFinding, known: OpenTrouble, { sinceMs, now }: Moment): Promise<void> {
     const { trouble } = named;
-    const notice = endNotice(named, { sinceMs, nowMs: now.getTime(), what: known.what });
+    const past = { sinceMs, nowMs: now.getTime(), what: known.what };
+    const notice = this.#tells(named) ? endNotice(named, past) : undefined;
     this.#open.delete(trouble);
     await this.#save(notice, (to, told) => to.end(trouble, told, now));
   }
 
   async #save(
-    notice: Notice,
+    notice: Notice | undefined,
     write: (to: TroubleRepository, notice: Notice | undefined) => Promise<void>,
   ): Promise<void> {
     try {
       await write(this.#repository, notice);
     } catch {
-      this.#outbox.tell(notice);
+      if (notice !== undefined) this.#outbox.tell(notice);
       this.#unsaved.push((to) => write(to, undefined));
     }
   }

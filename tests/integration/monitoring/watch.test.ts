@@ -177,7 +177,7 @@ describe("troubles of the whole service", () => {
     expect(slack.accepted).toHaveLength(1);
   });
 
-  it("are left to Alertmanager where that runs, but for a job that is late", async () => {
+  it("are left to Alertmanager where that runs, but for a job that is late, and are on record all the same", async () => {
     const fresh = opened.use(await freshDatabase());
     const db = opened.use(await openDatabase(fresh.url));
     const holder = await db.pool.connect();
@@ -198,5 +198,11 @@ describe("troubles of the whole service", () => {
     await until(() => told("Over: Job held has succeeded again") > 0);
     await looks(monitoring, 3);
     expect(slack.accepted.filter((text) => !/^(Over: )?Job held/.test(text))).toEqual([]);
+    // Of these the digest tells.
+    await until(async () => {
+      const rows = await createTroubleRepository(db).between(new Date(0), new Date());
+      const recorded = rows.map(({ trouble }) => trouble);
+      return ["availability", "stream", "job-late:held"].every((name) => recorded.includes(name));
+    });
   });
 });

@@ -99,7 +99,9 @@ export function secondsToTell({ kind, seen }: Fault, firstLookMs: number): numbe
   let sightings: readonly Sighting[] = [];
   for (let ms = firstLookMs - HEALTHY_S * 1_000; ms <= LIMIT_S * 1_000; ms += LOOK_MS) {
     sightings = [...sightings.slice(-KEPT), sightingAt(ms, seen(ms / 1_000))];
-    const own = findingsOf(sightings, WATCH_LIMITS, [kind])[0]?.finding ?? { kind: "unclear" };
+    const own = findingsOf(sightings, WATCH_LIMITS).find((one) => one.kind === kind)?.finding ?? {
+      kind: "unclear",
+    };
     const hold = WATCH_LIMITS.holds[kind];
     const look = afterLook(watched, own, { nowMs: ms, isOpen: false, ...hold });
     if (look.event === "begins") return ms / 1_000;
