@@ -11,6 +11,15 @@ const LIMIT_MS = 30_000;
 
 const Problem = z.object({ message: z.string() });
 
+/** A replica; a control plane of an older commit does not say since when it runs. */
+export const ReplicaView = z.object({
+  name: z.string(),
+  url: z.string(),
+  ready: z.boolean(),
+  startedAt: z.string().nullable().default(null),
+});
+export type ReplicaView = z.output<typeof ReplicaView>;
+
 /** Which state a release is in, and how it came there. */
 export const ReleaseReport = z.object({
   release: z.object({
@@ -52,7 +61,7 @@ export const ReleaseReport = z.object({
     })
     .nullable()
     .default(null),
-  replicas: z.array(z.object({ name: z.string(), url: z.string(), ready: z.boolean() })),
+  replicas: z.array(ReplicaView),
 });
 export type ReleaseReport = z.output<typeof ReleaseReport>;
 

@@ -9,7 +9,14 @@ import { printResult } from "../output/print.ts";
 import { table } from "../output/table.ts";
 import { readJsonFile } from "../read-json-file.ts";
 import { withDatabase } from "../with-database.ts";
-import { type ControlApi, ReleaseReport, actor, controlApi, requireCode } from "./control-api.ts";
+import {
+  type ControlApi,
+  ReleaseReport,
+  ReplicaView,
+  actor,
+  controlApi,
+  requireCode,
+} from "./control-api.ts";
 import { evidenceView } from "./evidence-view.ts";
 import { gateView, submittedGate } from "./release-gate.ts";
 import { expectationOf } from "./plan-action.ts";
@@ -89,8 +96,16 @@ async function withWholeBundleId(
   return { ...options, bundle: found };
 }
 
+const Main = z.object({
+  releaseId: z.number(),
+  code: z.string(),
+  /** None from a control plane of an older commit. */
+  members: z.array(ReplicaView).default([]),
+});
+type Main = z.output<typeof Main>;
+
 const Status = z.object({
-  main: z.object({ releaseId: z.number(), code: z.string() }).nullable(),
+  main: Main.nullable(),
   underway: z.array(z.object({ releaseId: z.number(), state: z.string() })),
 });
 
@@ -177,13 +192,36 @@ export async function statusAction(
   const api = controlApi(context, options);
   const releaseId = id ?? (await newest(api));
   for (;;) {
-    const report = await reportOf(api, releaseId);
+    const [found, { main }] = await Promise.all([
+      reportOf(api, releaseId),
+      api.get("/status").then((status) => Status.parse(status)),
+    ]);
+    const report = {
+      ...found,
+      main: main && { releaseId: main.releaseId, replicas: main.members },
+    };
     const record = report.verdict === null ? undefined : await recordOf(api, releaseId);
     if (options.watch === true && context.terminal.isInteractive) context.terminal.out(CLEAR);
-    printResult(context, options, report, (found) => statusWithEvidence(found, record));
+    printResult(context, options, report, () =>
+      [statusWithEvidence(found, record), ...mainInWords(main, found.release.releaseId)].join("\n"),
+    );
     if (options.watch !== true || OVER.includes(report.rollout.state)) return;
     await sleep(WATCH_MS, undefined, { signal: context.signal });
   }
+}
+
+/** Main's replicas, where they are not the release's own. */
+function mainInWords(main: Main | null, releaseId: number): readonly string[] {
+  if (main === null || main.releaseId === releaseId) return [];
+  return [`Main is release ${main.releaseId}. Its replicas: ${replicasInWords(main.members)}`];
+}
+
+function replicasInWords(replicas: readonly ReplicaView[]): string {
+  const words = replicas.map(({ name, ready, startedAt }) => {
+    const since = startedAt === null ? "" : ` since ${startedAt.slice(0, 19)}`;
+    return `${name} ${ready ? "ready" : "not ready"}, runs${since}`;
+  });
+  return words.join("; ") || "none";
 }
 
 /** Cursor home, and all below it gone. */
@@ -225,7 +263,7 @@ function statusInWords({
     `Release ${release.releaseId} (${release.ref}, ${release.code.slice(0, 12)}) is ${rollout.state}, step ${rollout.step}, by the plan ${release.plan.name}.`,
     ...(rollout.state === "queued" ? ["It waits for those before it: canarec release list"] : []),
     `Because: ${last?.reason ?? "it was submitted"} (${last?.at.slice(0, 19) ?? ""}, ${last?.actor ?? ""})`,
-    `Replicas: ${replicas.map(({ name, ready }) => `${name} ${ready ? "ready" : "not ready"}`).join(", ") || "none"}`,
+    `Replicas: ${replicasInWords(replicas)}`,
   ];
   if (verdict !== null && !OVER.includes(rollout.state)) {
     lines.push(`The judge (row ${verdict.row}): ${verdict.action} – ${verdict.reason}`);

@@ -9,6 +9,7 @@ export interface ReplicaRow {
   readonly state: "starting" | "ready" | "draining" | "stopped" | "failed";
   readonly url: string | null;
   readonly handle: unknown;
+  readonly startedAt: Date;
 }
 
 export type ControlRepository = ReturnType<typeof createControlRepository>;
@@ -61,7 +62,8 @@ function replicas(pool: Pool) {
   return {
     async replicas(): Promise<ReplicaRow[]> {
       const { rows } = await pool.query<ReplicaRow>(
-        `select name, release_id as "releaseId", runtime, state, url, handle from replicas
+        `select name, release_id as "releaseId", runtime, state, url, handle,
+           started_at as "startedAt" from replicas
          where state in ('starting', 'ready', 'draining') order by started_at, name`,
       );
       return rows;

@@ -13,7 +13,7 @@ import type { Runtime } from "../runtimes/runtime.ts";
 import { type AuditParts, audited } from "./audited.ts";
 import { type OperatorParts, operatorRoutes } from "./operator-routes.ts";
 import { pinRoutes } from "./pin-routes.ts";
-import type { ReplicaSet } from "./replica-set.ts";
+import type { Member, ReplicaSet } from "./replica-set.ts";
 import type { RoutingWriter } from "./routing-writer.ts";
 import { Submission } from "./submit.ts";
 
@@ -86,10 +86,7 @@ export function controlRoutes(parts: ControlRoutesParts): Router {
       ]);
       const main = mains[0];
       res.json({
-        main:
-          main === undefined
-            ? null
-            : { ...main, replicas: replicas.members(main.releaseId).length },
+        main: main === undefined ? null : { ...main, ...replicasOf(replicas, main.releaseId) },
         underway: underway.map(({ releaseId, state, detail }) => ({ releaseId, state, detail })),
         routing: routing.newest() ?? null,
       });
@@ -162,13 +159,21 @@ async function describe(parts: ControlRoutesParts, id: number) {
     parts.gates.find(id),
     parts.releases.newestVerdict(id),
   ]);
-  const members = parts.replicas.members(id);
   return {
     release,
     rollout,
     transitions,
     gate: gate ?? null,
     verdict: verdict ?? null,
-    replicas: members.map(({ row, url, ready }) => ({ name: row.name, url, ready })),
+    replicas: parts.replicas.members(id).map(viewOf),
   };
+}
+
+function replicasOf(replicas: ReplicaSet, releaseId: number) {
+  const members = replicas.members(releaseId).map(viewOf);
+  return { replicas: members.length, members };
+}
+
+function viewOf({ row, url, ready }: Member) {
+  return { name: row.name, url, ready, startedAt: row.startedAt };
 }

@@ -151,7 +151,7 @@ export class ReplicaSet {
       const name = `r${releaseId}-${(number += 1)}`;
       const row: ReplicaRow = {
         ...{ name, releaseId, runtime: runtime.kind, state: "starting" },
-        ...{ url: null, handle: null },
+        ...{ url: null, handle: null, startedAt: new Date(this.#parts.nowMs()) },
       };
       await control.saveReplica(row);
       const entry: Entry = {

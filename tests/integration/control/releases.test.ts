@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Runtime } from "@canarec/load-balancer/runtimes/runtime";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { BUILD_LIMIT_MS, whyNoReplica } from "../../container-engine.ts";
+import { canarec } from "../cli/called-canarec.ts";
 import { ask, range, until } from "../load-balancer/load-balancer-under-test.ts";
 import { BREATH_MS, BUNDLE, words as wordsOf } from "./control-under-test.ts";
 import { type ControlledWorld, openControlledWorld } from "./controlled-world.ts";
@@ -173,6 +174,11 @@ describe("the control plane", () => {
     expect(twice).toMatchObject({ status: 409 });
     await operator.untilState(id, "failed-to-start");
     expect(await words()).toEqual(new Set(["first"]));
+    const env = { CONTROL_URL: controlled.plane.url, CANAREC_HOME: world.home };
+    const { out: failed } = await canarec(["release", "status"], { env });
+    expect(failed).toMatch(
+      /failed-to-start.*Replicas: none\nMain is release 1\. Its replicas: r1-\d+ ready, runs since \d{4}-/s,
+    );
     const late = await operator.api("POST", `/releases/${id}/promote`, {
       actor: "me",
       reason: "why not",
