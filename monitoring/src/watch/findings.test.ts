@@ -48,6 +48,13 @@ describe("findingsOf", () => {
     );
   });
 
+  it("names a command that works without Postgres where the stream stands still because of that", () => {
+    const lookOf = (trouble: string) =>
+      findings(sightingAt(0, parser({ troubles: [trouble] }))).get("stream");
+    expect(lookOf("postgres")).toHaveProperty("look", "canarec doctor");
+    expect(lookOf("kafka")).not.toHaveProperty("look");
+  });
+
   it("takes an effect for what it is while its cause is seen", () => {
     const rows = { ...calmRows, releases: [judged] };
     const down = { ...parser({ troubles: ["postgres"], lagSeconds: 99 }), probeSeconds: 99, rows };

@@ -90,6 +90,8 @@ export type Finding =
       readonly users: string;
       /** What the system does about it. */
       readonly done: string;
+      /** The command to look, where that of its kind would not do. */
+      readonly look?: string;
     };
 
 export const GOOD: Finding = { kind: "good" };

@@ -24,7 +24,9 @@ export function judgeStream(
   const troubles = [...new Set(states.flatMap((state) => state.troubles))].sort();
   if (troubles.length > 0) {
     const what = `The stream stands still: the parser waits because of ${troubles.join(", ")}`;
-    return { kind: "bad", what, users: USERS, done: DONE };
+    const bad = { kind: "bad", what, users: USERS, done: DONE } as const;
+    // Who asks for the stream's status asks Postgres.
+    return troubles.includes("postgres") ? { ...bad, look: "canarec doctor" } : bad;
   }
   const waiting = sum(states, ({ lagMessages }) => lagMessages);
   if (waiting === 0) return GOOD;

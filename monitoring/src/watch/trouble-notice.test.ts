@@ -25,6 +25,11 @@ describe("messages of troubles", () => {
     });
   });
 
+  it("name the command of the finding where it has one of its own", () => {
+    const away = { ...finding, look: "canarec doctor" };
+    expect(beginNotice(stream, away, START).text).toMatch(/\nLook: npx canarec doctor$/);
+  });
+
   it.each([
     [119_000, "119 s"],
     [600_000, "10 min"],

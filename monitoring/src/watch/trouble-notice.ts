@@ -29,7 +29,7 @@ export function beginNotice(
   return {
     key: `trouble-${trouble}-begins-${since.toISOString()}`,
     kind: "trouble",
-    text: noticeText({ ...finding, since, look: lookOf(trouble, kind) }),
+    text: noticeText({ ...finding, since, look: finding.look ?? lookOf(trouble, kind) }),
   };
 }
 
