@@ -81,7 +81,7 @@ describe("the messages of Alertmanager", () => {
     expect(lines).toEqual([
       annotations.summary,
       `Effect on users: ${annotations.effect}`,
-      expect.stringMatching(/^Since \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC$/),
+      expect.stringMatching(/^Since \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC at the latest$/),
       `Done already: ${annotations.done}`,
       `Look: \`${annotations.look}\``,
       `What to do: ${annotations.runbook}`,
@@ -94,7 +94,7 @@ describe("the messages of Alertmanager", () => {
     });
     const over = await eventually(() => slack.find("Resolved: PostgresUnreachable"));
     expect(over.color).toBe("good");
-    expect(over.text).toMatch(/From \S+ \S+ to \S+ UTC/);
+    expect(over.text).toMatch(/^Told from \S+ \S+ to \S+ UTC$/m);
   });
 
   it("are none for a job that failed or is late, of which monitoring tells", async () => {
