@@ -18,6 +18,9 @@ export interface CliConfig {
   readonly minilmPath: string | undefined;
   /** Where scheduled backups are. */
   readonly backupFolder: string | undefined;
+  /** Of how many days and weeks. */
+  readonly backupDaily: number | undefined;
+  readonly backupWeekly: number | undefined;
   /** Over those of another. */
   readonly listRulesOver: (otherwise: ListRules | undefined) => ListRules;
   readonly logLevel: string;
@@ -37,6 +40,8 @@ const CliEnv = z.object({
   RATING_MAX: variable.ratingMax.optional(),
   MINILM_PATH: z.string().optional(),
   BACKUP_FOLDER: z.string().min(1).optional(),
+  BACKUP_DAILY: variable.count.pipe(z.int().min(1).max(10_000)).optional(),
+  BACKUP_WEEKLY: variable.count.pipe(z.int().max(10_000)).optional(),
   ...LIST_RULE_VARIABLES,
   LOG_LEVEL: variable.logLevel.default("info"),
 });
@@ -58,6 +63,8 @@ export function cliConfig(env: Env): CliConfig {
     ratingMax: e.RATING_MAX,
     minilmPath: e.MINILM_PATH,
     backupFolder: e.BACKUP_FOLDER,
+    backupDaily: e.BACKUP_DAILY,
+    backupWeekly: e.BACKUP_WEEKLY,
     listRulesOver: (otherwise) => listRulesFrom(e, otherwise),
     logLevel: e.LOG_LEVEL,
   };

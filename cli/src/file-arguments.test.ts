@@ -91,7 +91,7 @@ describe("the command line", () => {
       "release simulate --plans <file>",
       "release tag --repository <path or address>", // monitoring/src/tags/list-tags.test.ts
       "release replay <id|file>",
-      "db backup <folder>", // database.test.ts
+      "db backup [folder]", // database.test.ts
       "db backups [folder]",
       "db verify-backup <folder>",
       "db restore <folder>", // database.test.ts

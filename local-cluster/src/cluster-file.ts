@@ -26,6 +26,14 @@ const ClusterFile = z.object({
   controlUrl: z.url().nullable().default(null),
   /** The repository that releases are of. */
   releaseRepository: z.string().nullable().default(null),
+  /** Where scheduled backups go, and of how many days and weeks they stay; absent in the file of an older version. */
+  backups: z
+    .object({
+      folder: z.string(),
+      daily: z.int().positive(),
+      weekly: z.int().nonnegative(),
+    })
+    .optional(),
   /** Every child process by name; the addresses are absent where it serves none. */
   services: z.record(
     z.string(),

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import type { ClusterConfig } from "./config.ts";
 import { removeClusterFile, writeClusterFile } from "./cluster-file.ts";
 import { type ClusterAddresses, publicUrl } from "./services.ts";
@@ -57,6 +58,11 @@ export class ClusterState {
       watchedAboveShare: config.listRules.barring.watchedAbove,
       controlUrl: at.get("control-plane")?.url ?? null,
       releaseRepository: config.releaseRepository,
+      backups: {
+        folder: config.backupFolder ?? join(this.#home, "backups"),
+        daily: config.backupDaily,
+        weekly: config.backupWeekly,
+      },
       services: Object.fromEntries(
         [...this.#pids].map(([name, pid]) => [name, { ...at.get(name), pid }]),
       ),

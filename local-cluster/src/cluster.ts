@@ -158,6 +158,7 @@ async function startServices(opened: Owner, starting: ServiceStart): Promise<voi
     ...sharedEnv(addresses),
     ...minilmEnv(input.config),
     METRICS_TOKEN_FILE: input.config.metricsTokenFile, // absolute: services run in other folders
+    BACKUP_FOLDER: input.config.backupFolder, // likewise
     RELEASE_REPOSITORY: input.config.releaseRepository, // whichever checkout a service runs from
     CANAREC_SUPERVISOR: [process.pid, startOf(process.pid) ?? []].flat().join(":"),
   };

@@ -24,6 +24,11 @@ export interface ClusterConfig {
   readonly releaseRepository: string;
   /** Absent: `control-token` in the home. */
   readonly controlTokenFile: string | undefined;
+  /** Of scheduled backups. Absolute; absent: `backups` in the home. */
+  readonly backupFolder: string | undefined;
+  /** Of how many days and weeks they stay. */
+  readonly backupDaily: number;
+  readonly backupWeekly: number;
   /** Absolute; absent: metrics are for this machine alone. */
   readonly metricsTokenFile: string | undefined;
   readonly streamZone: string;
@@ -52,6 +57,9 @@ const ClusterEnv = z.object({
   RELEASE_REPOSITORY: z.string().min(1).default(ROOT),
   CONTROL_TOKEN_FILE: z.string().min(1).optional(),
   METRICS_TOKEN_FILE: z.string().min(1).optional(),
+  BACKUP_FOLDER: z.string().min(1).optional(),
+  BACKUP_DAILY: variable.count.pipe(z.int().min(1).max(10_000)).default(7),
+  BACKUP_WEEKLY: variable.count.pipe(z.int().max(10_000)).default(4),
   STREAM_ZONE: variable.zone.default("UTC"),
   RATING_MAX: variable.ratingMax.default(5),
   SLACK_WEBHOOK_URL: variable.httpUrl.optional(),
@@ -77,6 +85,9 @@ export function clusterConfig(env: Env): ClusterConfig {
     controlTokenFile: e.CONTROL_TOKEN_FILE,
     metricsTokenFile:
       e.METRICS_TOKEN_FILE === undefined ? undefined : resolve(e.METRICS_TOKEN_FILE),
+    backupFolder: e.BACKUP_FOLDER === undefined ? undefined : resolve(e.BACKUP_FOLDER),
+    backupDaily: e.BACKUP_DAILY,
+    backupWeekly: e.BACKUP_WEEKLY,
     streamZone: e.STREAM_ZONE,
     ratingMax: e.RATING_MAX,
     slackWebhookUrl: e.SLACK_WEBHOOK_URL,

@@ -6,21 +6,29 @@ import { wholeNumber } from "./parse-number.ts";
 /** `canarec db backup`, `backups`, `verify-backup` and `restore`. */
 export function addBackupCommands(group: Command, context: CliContext): void {
   leaf(group, "backup", "copy every table of one moment to a folder, with checksums")
-    .argument("<folder>", "new or empty folder; with --rotate one that holds backups")
+    .argument("[folder]", "new or empty; with --rotate one of backups, else the scheduled job's")
     .option("--verify", "prove it: restore it into a scratch database and compare")
     .option("--rotate", "add one to the folder, verify it, remove what is past its retention")
-    .option("--daily <days>", "with --rotate: newest days kept, else 7", wholeNumber(1, 10_000))
-    .option("--weekly <weeks>", "with --rotate: newest weeks kept, else 4", wholeNumber(0, 10_000))
-    .addHelpText(
-      "after",
-      examples("db backup backups/2024-02-27 --verify", "db backup backups --rotate --daily 14"),
+    .option(
+      "--daily <days>",
+      "with --rotate: newest days kept, else as the job does",
+      wholeNumber(1, 10_000),
     )
-    .action(async (folder: string, options: object) => {
+    .option(
+      "--weekly <weeks>",
+      "with --rotate: newest weeks kept, else so too",
+      wholeNumber(0, 10_000),
+    )
+    .addHelpText("after", examples("db backup backups/2024-02-27 --verify", "db backup --rotate"))
+    .action(async (folder: string | undefined, options: object) => {
       const { backupAction } = await import("../database/backup-action.ts");
       await backupAction(context, folder, options);
     });
   leaf(group, "backups", "list the backups of a folder, and which are proven")
-    .argument("[folder]", "else BACKUP_FOLDER, else `backups` in the home")
+    .argument(
+      "[folder]",
+      "else that of the scheduled job: BACKUP_FOLDER, else `backups` in the home",
+    )
     .addHelpText("after", examples("db backups", "db backups /mnt/backups --json"))
     .action(async (folder: string | undefined, options: object) => {
       const { backupsAction } = await import("../database/backups-action.ts");

@@ -1,9 +1,5 @@
 import path from "node:path";
 import { createBackup } from "@canarec/db-utils/backup/create-backup";
-import {
-  type BackupRetention,
-  DEFAULT_BACKUP_RETENTION,
-} from "@canarec/db-utils/backup/expired-backups";
 import type { BackupManifest } from "@canarec/db-utils/backup/manifest";
 import { proveBackup } from "@canarec/db-utils/backup/prove-backup";
 import { rotateBackups } from "@canarec/db-utils/backup/rotate-backups";
@@ -15,6 +11,7 @@ import { printResult } from "../output/print.ts";
 import { counted, lasting } from "../output/words.ts";
 import { withDatabase } from "../with-database.ts";
 import { type BackupResult, backupInWords, backupResult } from "./backup-result.ts";
+import { type BackupPlace, findBackups } from "./find-backups.ts";
 
 interface Options extends CommonOptions {
   /** Restore it into a scratch database and compare. */
@@ -45,11 +42,12 @@ interface Made {
 /** `canarec db backup` */
 export async function backupAction(
   context: CliContext,
-  folder: string,
+  folder: string | undefined,
   options: Options,
 ): Promise<void> {
-  const target = path.resolve(context.folder, folder);
-  const retention = retentionOf(options);
+  const retention = retentionOf(context, options);
+  const target =
+    folder === undefined ? rotated(retention).folder : path.resolve(context.folder, folder);
   const startedAt = performance.now();
   const made = await withDatabase(context, options, (database) =>
     retention === undefined
@@ -69,16 +67,20 @@ export async function backupAction(
  *
  * @throws ServiceError "invalid_argument" for limits without what they limit.
  */
-function retentionOf(options: Options): BackupRetention | undefined {
+function retentionOf(context: CliContext, options: Options): BackupPlace | undefined {
   const { daily, weekly } = options;
   if (options.rotate === true) {
-    return {
-      daily: daily ?? DEFAULT_BACKUP_RETENTION.daily,
-      weekly: weekly ?? DEFAULT_BACKUP_RETENTION.weekly,
-    };
+    const place = findBackups(context, options);
+    return { ...place, daily: daily ?? place.daily, weekly: weekly ?? place.weekly };
   }
   if (daily === undefined && weekly === undefined) return undefined;
   throw new ServiceError("invalid_argument", "--daily and --weekly belong to --rotate");
+}
+
+/** @throws ServiceError "invalid_argument" where neither a folder nor --rotate was given. */
+function rotated(place: BackupPlace | undefined): BackupPlace {
+  if (place !== undefined) return place;
+  throw new ServiceError("invalid_argument", "name a new folder, or say --rotate");
 }
 
 async function single(database: Database, folder: string, verify: boolean): Promise<Made> {

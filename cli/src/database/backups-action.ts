@@ -1,10 +1,10 @@
 import path from "node:path";
 import { listBackups } from "@canarec/db-utils/backup/stored-backups";
 import type { CliContext, CommonOptions } from "../cli-context.ts";
-import { findHome } from "../find-servers.ts";
 import { printResult } from "../output/print.ts";
 import { table } from "../output/table.ts";
 import { lasting, sized } from "../output/words.ts";
+import { findBackups } from "./find-backups.ts";
 
 /** What `canarec db backups` tells. */
 export interface BackupList {
@@ -29,7 +29,9 @@ export async function backupsAction(
   options: CommonOptions,
 ): Promise<void> {
   const where =
-    folder === undefined ? backupFolder(context, options) : path.resolve(context.folder, folder);
+    folder === undefined
+      ? findBackups(context, options).folder
+      : path.resolve(context.folder, folder);
   const { backups, unreadable } = await listBackups(where);
   const result: BackupList = {
     folder: where,
@@ -41,14 +43,6 @@ export async function backupsAction(
     unreadable,
   };
   printResult(context, options, result, inWords);
-}
-
-/** BACKUP_FOLDER, or `backups` in the home: where the scheduled job puts them. */
-export function backupFolder(context: CliContext, options: CommonOptions): string {
-  const { config, home } = findHome(context, options);
-  return config.backupFolder === undefined
-    ? path.join(home, "backups")
-    : path.resolve(context.folder, config.backupFolder);
 }
 
 function inWords({ folder, backups, unreadable }: BackupList): string {

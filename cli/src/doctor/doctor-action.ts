@@ -4,7 +4,7 @@ import { isAlive } from "@canarec/local-cluster/file-lock";
 import { ServiceError, messageOf } from "@canarec/service-kit/errors";
 import { openModel } from "../catalog/open-model.ts";
 import type { CliContext, CommonOptions } from "../cli-context.ts";
-import { backupFolder } from "../database/backups-action.ts";
+import { findBackups } from "../database/find-backups.ts";
 import { type Servers, findHome, findServers } from "../find-servers.ts";
 import { printResult } from "../output/print.ts";
 import { counted } from "../output/words.ts";
@@ -68,7 +68,8 @@ function examinationsOf(context: CliContext, options: CommonOptions): readonly E
   const ownServers = [config.databaseUrl, config.kafkaBrokers, config.chromaUrl];
   const cluster = clusterOf(home, !ownServers.includes(undefined));
   const servers = known(() => findServers(context, options)); // not where cluster.json is damaged
-  const backups = backupFolder(context, options);
+  const place = known(() => findBackups(context, options)); // likewise
+  const backups = place?.folder ?? path.join(home, "backups");
   const token = config.controlTokenFile ?? path.join(home, "control-token");
   return [
     ...examineMachine({

@@ -31,13 +31,7 @@ async function examineSecrets({
   tokenFile,
   publicUrl,
 }: HomeParts): Promise<readonly Finding[]> {
-  const folder = path.join(home, "secrets");
-  const names = await readdir(folder).catch(() => []);
-  const files = [
-    tokenFile,
-    path.join(home, "cluster.json"),
-    ...names.map((name) => path.join(folder, name)),
-  ];
+  const files = [path.join(home, "cluster.json"), ...(await secretFiles(home, tokenFile))];
   const findings: Finding[] = [];
   for (const file of files) {
     const found = await stat(file).catch(() => undefined);
@@ -58,6 +52,20 @@ async function examineSecrets({
   return findings.length > 0 ? findings : [ok("secrets", `none in ${home} yet`)];
 }
 
+/** Those that are made when the home is, and stay. */
+async function secretFiles(home: string, tokenFile: string): Promise<readonly string[]> {
+  const folder = path.join(home, "secrets");
+  const names = await readdir(folder).catch(() => []);
+  return [tokenFile, ...names.map((name) => path.join(folder, name))];
+}
+
+/** Of the oldest of the files, in ms; null where none is there. */
+async function ageOf(files: readonly string[], now: Date): Promise<number | null> {
+  const found = await Promise.all(files.map((file) => stat(file).catch(() => undefined)));
+  const times = found.flatMap((one) => (one === undefined ? [] : [one.mtimeMs]));
+  return times.length === 0 ? null : now.getTime() - Math.min(...times);
+}
+
 /** Its owner alone may read a secret. */
 function judgeMode(check: string, file: string, mode: number): Finding {
   const bits = (mode & 0o777).toString(8).padStart(4, "0");
@@ -70,12 +78,19 @@ function judgeMode(check: string, file: string, mode: number): Finding {
       );
 }
 
-async function examineBackups({ backupFolder, now }: HomeParts): Promise<readonly Finding[]> {
+async function examineBackups({
+  home,
+  backupFolder,
+  tokenFile,
+  now,
+}: HomeParts): Promise<readonly Finding[]> {
   const { backups, unreadable } = await listBackups(backupFolder);
   const proven = backups.find(({ verification }) => verification !== null);
   const ageMs = proven === undefined ? null : now().getTime() - proven.createdAt.getTime();
+  const isBare = backups.length + unreadable.length === 0;
+  const homeAgeMs = isBare ? await ageOf(await secretFiles(home, tokenFile), now()) : null;
   return [
-    judgeBackups(backupFolder, ageMs),
+    judgeBackups(backupFolder, ageMs, homeAgeMs),
     ...unreadable.map(({ folder, reason }) =>
       warning(`backup ${path.basename(folder)}`, reason, `it cannot be restored: remove ${folder}`),
     ),

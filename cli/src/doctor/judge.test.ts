@@ -94,6 +94,17 @@ describe("judgeBackups", () => {
   });
 });
 
+describe("judgeBackups, where none was tried", () => {
+  it.each([
+    [0, "ok"],
+    [30 * HOUR, "ok"],
+    [31 * HOUR, "warning"],
+    [null, "warning"],
+  ] as const)("in a home of %s ms: %s", (homeAge, state) => {
+    expect(judgeBackups("/b", null, homeAge).state).toBe(state);
+  });
+});
+
 describe("isAtLeast", () => {
   it.each([
     ["v20.19.0", true],

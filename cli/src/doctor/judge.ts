@@ -125,10 +125,23 @@ const LATE_MS = 30 * HOUR_MS;
 /** Two nights were missed. */
 const TOO_LATE_MS = 78 * HOUR_MS;
 
-/** @param ageMs of the newest backup that was restored and compared; null: there is none. */
-export function judgeBackups(folder: string, ageMs: number | null): Finding {
+/**
+ * @param ageMs of the newest backup that was restored and compared; null: there is none.
+ * @param homeAgeMs of a home in which no backup has been tried; null: one has, or the age is unknown.
+ */
+export function judgeBackups(
+  folder: string,
+  ageMs: number | null,
+  homeAgeMs: number | null = null,
+): Finding {
   const check = "backups";
   const todo = `canarec db backup ${folder} --rotate says what is in the way; the job is called backup`;
+  if (ageMs === null && homeAgeMs !== null && homeAgeMs <= LATE_MS) {
+    return ok(
+      check,
+      `none yet: the first is due by night, and the home is not ${LATE_MS / HOUR_MS} hours old`,
+    );
+  }
   if (ageMs === null) {
     return warning(check, `no backup in ${folder} has been proven by restoring it`, todo);
   }

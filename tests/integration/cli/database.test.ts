@@ -182,8 +182,8 @@ describe("canarec db", () => {
   });
 
   it("keeps a folder of proven backups, and lists it without a server", async () => {
-    const run = { env, folder: folder.path };
-    const rotate = ["db", "backup", "all", "--rotate", "--daily", "1", "--weekly", "0"];
+    const run = { env: { ...env, BACKUP_FOLDER: "all" }, folder: folder.path };
+    const rotate = ["db", "backup", "--rotate", "--daily", "1", "--weekly", "0"];
     const made = (await canarecJson(rotate, run)) as { folder: string; rows: number };
     expect(made).toMatchObject({ removed: [], verified: { at: expect.any(String) as string } });
     expect(made.rows).toBeGreaterThan(5); // with the records of the commands before
@@ -209,6 +209,10 @@ describe("canarec db", () => {
     expect(wrong).toMatchObject({
       code: 1,
       err: "canarec: --daily and --weekly belong to --rotate\n",
+    });
+    expect(await canarec(["db", "backup", "--verify"], run)).toMatchObject({
+      code: 1,
+      err: "canarec: name a new folder, or say --rotate\n",
     });
   });
 

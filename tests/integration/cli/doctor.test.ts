@@ -126,7 +126,9 @@ describe("canarec doctor", () => {
     expect(none.found["cluster"]).toMatchObject({ state: "problem" });
     writeFileSync(path.join(other.path, "cluster.json"), "{");
     chmodSync(path.join(other.path, "cluster.json"), 0o600);
+    writeFileSync(path.join(other.path, "control-token"), "new", { mode: 0o600 });
     const damaged = await diagnose({ CANAREC_HOME: other.path });
+    expect(damaged.found["backups"]?.state).toBe("ok"); // of a new home none has been due
     expect(damaged.found["cluster"]?.says).toMatch(/cluster\.json is damaged/);
   });
 });
@@ -150,6 +152,7 @@ describe("canarec doctor, of a cluster that runs", () => {
       ...{ kafkaBrokers: silent.address, streamTopic: "movielog", streamZone: "UTC", ratingMax: 5 },
       ...{ minilmPath: null, controlUrl: null, releaseRepository: null },
       ...{ hideAdult: false, watchedAboveShare: 0 },
+      backups: { folder: path.join(other.path, "elsewhere"), daily: 7, weekly: 4 },
       services: {
         "stream-parser": { url: late.url, pid },
         monitoring: { url: degraded.url, pid },
@@ -179,6 +182,7 @@ describe("canarec doctor, of a cluster that runs", () => {
     expect(states).not.toHaveProperty("service postgres");
     expect(states).not.toHaveProperty("clock of monitoring");
     expect(found["service control-plane"]?.says).toBe("no database");
+    expect(found["backups"]?.todo).toContain(path.join(other.path, "elsewhere"));
     expect(out).not.toContain("pass-word");
   });
 });
