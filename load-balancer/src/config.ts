@@ -59,7 +59,7 @@ const LoadBalancerEnv = z.object({
   LOG_LEVEL: variable.logLevel.default("info"),
   WORKERS: variable.count.pipe(z.int().min(1).max(64)).default(1),
   REPLICA_URLS: variable.urls.optional(),
-  SLACK_WEBHOOK_URL: variable.httpUrl.optional(),
+  SLACK_WEBHOOK_URL: variable.webhookUrl.optional(),
   CONTROL_TOKEN_FILE: z.string().min(1).optional(),
   DEADLINE_MS: variable.milliseconds.pipe(z.int().min(100)).default(600),
   API_DEADLINE_MS: variable.milliseconds.default(2_000),

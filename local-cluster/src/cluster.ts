@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Resources as Owner } from "@canarec/service-kit/lifecycle";
 import { Resources, disposable } from "@canarec/service-kit/lifecycle";
-import { ServiceError, messageOf } from "@canarec/service-kit/errors";
+import { messageOf } from "@canarec/service-kit/errors";
 import { startOf } from "@canarec/load-balancer/runtimes/process/processes";
 import { type Checkout, readCheckout } from "./checkout.ts";
 import { ClusterState, type NamedServer } from "./cluster-state.ts";
@@ -13,8 +13,9 @@ import { inheritedEnv } from "./inherited-variables.ts";
 import { KeptPorts } from "./kept-ports.ts";
 import { startLogRotation } from "./log-rotation.ts";
 import type { ClusterOptions } from "./options.ts";
-import { isFree } from "./port.ts";
+import { requireListenable } from "./port.ts";
 import { prepareData } from "./prepare-data.ts";
+import { requireCatalog } from "./require-catalog.ts";
 import { startServers } from "./server-set.ts";
 import { CHECKOUT, startService } from "./service-process.ts";
 import {
@@ -76,14 +77,10 @@ export async function startCluster(input: ClusterInput, log: ClusterLog): Promis
     ? findMonitoringPrograms({ path: input.env["PATH"], cacheDir })
     : undefined;
   const checkout = await readCheckout(config.releaseRepository);
+  requireCatalog(options, config);
   const home = occupyHome(options.home);
   opened.defer(() => home[Symbol.dispose]());
-  if (!(await isFree(options.port, config.host))) {
-    throw new ServiceError(
-      "failed_precondition",
-      `port ${options.port} is in use: choose another with --port`,
-    );
-  }
+  await requireListenable(options.port, config.host);
   const ports = new KeptPorts(options.home);
   const state = new ClusterState(options.home);
   opened.defer(() => state.close());

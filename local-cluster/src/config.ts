@@ -62,7 +62,7 @@ const ClusterEnv = z.object({
   BACKUP_WEEKLY: variable.count.pipe(z.int().max(10_000)).default(4),
   STREAM_ZONE: variable.zone.default("UTC"),
   RATING_MAX: variable.ratingMax.default(5),
-  SLACK_WEBHOOK_URL: variable.httpUrl.optional(),
+  SLACK_WEBHOOK_URL: variable.webhookUrl.optional(),
   SERVICE_PROBATION_SECONDS: variable.number.pipe(z.number().min(0).max(86_400)).default(300),
   ALERT_PACE: variable.number.pipe(z.number().min(1).max(1_000)).default(1),
 });

@@ -1,7 +1,7 @@
 import { type Database, openDatabase } from "@canarec/db-utils/database";
 import { migrate } from "@canarec/db-utils/migrations";
 import { ensurePartitions } from "@canarec/db-utils/partitions";
-import { type ClusterLog, step } from "./cluster-log.ts";
+import { type ClusterLog, partLine, step } from "./cluster-log.ts";
 import type { ClusterConfig } from "./config.ts";
 
 export interface DataPreparation {
@@ -29,11 +29,17 @@ export async function prepareData(preparation: DataPreparation): Promise<void> {
     await ensurePartitions(database, new Date());
     return { said: applied.length === 0 ? "is the newest" : "brought to the newest", value: 0 };
   });
+  const hasMovies = await hasRows(database, "movies");
+  if (hasMovies && preparation.catalog !== "demo") {
+    const said =
+      "--catalog is for a new home, and was not read: canarec catalog import brings more";
+    log.line(partLine("catalogue", said));
+  }
   if (await hasRows(database, "bundles where state = 'complete'")) return;
   signal.throwIfAborted();
   // Loaded when needed, because it takes longer than all else of a later start.
   const { importFirst, makeFirstBundle } = await import("./first-data.ts");
-  if (!(await hasRows(database, "movies"))) await importFirst(preparation, database);
+  if (!hasMovies) await importFirst(preparation, database);
   signal.throwIfAborted();
   await makeFirstBundle(preparation, database);
 }

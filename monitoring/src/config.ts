@@ -103,7 +103,7 @@ const MonitoringEnv = z.object({
   ...METRICS_TOKEN_VARIABLES,
   LOG_LEVEL: variable.logLevel.default("info"),
   DATABASE_URL: variable.postgresUrl,
-  SLACK_WEBHOOK_URL: variable.httpUrl.optional(),
+  SLACK_WEBHOOK_URL: variable.webhookUrl.optional(),
   STREAM_TOPIC: z.string().min(1).default("movielog"),
   EXPOSURE_TOPIC: z.string().min(1).default("canarec-exposures"),
   STREAM_ZONE: variable.zone.default("UTC"),

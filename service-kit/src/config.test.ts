@@ -28,6 +28,23 @@ describe("parseConfig", () => {
     expect(() => parseConfig(Schema, { DATABASE_URL, SHARE })).toThrow("SHARE");
   });
 
+  it.each(["notaurl", "https://host/a b", "https://host/a\tb", "ftp://host/a"])(
+    "refuses %j as a webhook, and says what one is",
+    (HOOK) => {
+      const read = () => parseConfig(z.object({ HOOK: variable.webhookUrl }), { HOOK });
+      expect(read).toThrow(
+        /: HOOK: expected the http or https address of a webhook, without spaces$/,
+      );
+    },
+  );
+
+  it("takes a webhook without what surrounds it", () => {
+    const HOOK = "https://hooks.example/services/T0/B0/x";
+    expect(parseConfig(z.object({ HOOK: variable.webhookUrl }), { HOOK: ` ${HOOK}\n` })).toEqual({
+      HOOK,
+    });
+  });
+
   it("names every bad variable at once, and echoes no value", () => {
     const load = () => parseConfig(Schema, { PORT: "80a", DATABASE_URL: "mysql://u:s3cret@h" });
     expect(load).toThrow(/PORT: .*DATABASE_URL: /);

@@ -48,6 +48,8 @@ const decimal = z
   .regex(/^\d+(\.\d+)?$/, "expected a decimal number")
   .transform(Number);
 
+const WEBHOOK = "expected the http or https address of a webhook, without spaces";
+
 /** Variables of the usual kinds. They refuse "80a", which `parseInt` reads as 80. */
 export const variable = {
   /** A TCP port; 0 lets the system choose a free one. */
@@ -63,6 +65,12 @@ export const variable = {
     error: "expected an address like postgres://user@host:5432/database",
   }),
   httpUrl: z.url({ protocol: /^https?$/, error: "expected http://host:port" }),
+  /** A secret address that takes messages; its path is part of it. */
+  webhookUrl: z
+    .string()
+    .trim()
+    .regex(/^\S+$/, WEBHOOK) // a URL parser drops some spaces and encodes others
+    .pipe(z.url({ protocol: /^https?$/, error: WEBHOOK })),
   /** `host:port,host:port` */
   addresses: z
     .string()

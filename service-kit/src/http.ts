@@ -21,16 +21,21 @@ const REQUEST_TIMEOUT_MS = 10_000;
 /** Above the idle time of the load balancer's connections, so that it closes first. */
 const KEEP_ALIVE_TIMEOUT_MS = 70_000;
 
-/** Parse untrusted input; a mismatch is the client's fault, and says which field. */
+/** Parse untrusted input; a mismatch is the client's fault, and says in one line which field. */
 export function parseRequest<Schema extends z.ZodType>(
   schema: Schema,
   input: unknown,
 ): z.output<Schema> {
   const parsed = schema.safeParse(input);
   if (parsed.success) return parsed.data;
-  throw new ServiceError("invalid_argument", z.prettifyError(parsed.error), {
+  throw new ServiceError("invalid_argument", parsed.error.issues.map(inWords).join("; "), {
     cause: parsed.error,
   });
+}
+
+/** `name: expected …`; of the whole, without a name. */
+function inWords({ path, message }: z.core.$ZodIssue): string {
+  return path.length === 0 ? message : `${path.join(".")}: ${message}`;
 }
 
 /**

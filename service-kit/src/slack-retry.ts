@@ -56,6 +56,15 @@ export function slackFailureOf(error: unknown): NoticeFailure {
   return { status: response?.status, retryAfterSeconds: response?.headers["retry-after"] };
 }
 
+/**
+ * A time limit as an option of Slack's client, which copies those that can be listed into every message: this one cannot.
+ *
+ * @param timeoutMs of one try.
+ */
+export function unlistedTimeout(timeoutMs: number): { readonly timeout: number } {
+  return Object.defineProperty({ timeout: timeoutMs }, "timeout", { enumerable: false });
+}
+
 /** A text as Slack shows it, letter by letter: nothing in it is a mention, a link or markup of its own. */
 export function slackText(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");

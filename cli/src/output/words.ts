@@ -1,12 +1,4 @@
-/** `17,598` */
-export function grouped(count: number): string {
-  return count.toLocaleString("en-US", { maximumFractionDigits: 0 });
-}
-
-/** `1 movie`, `2 movies` */
-export function counted(count: number, noun: string): string {
-  return `${grouped(count)} ${noun}${count === 1 ? "" : "s"}`;
-}
+export { counted, grouped } from "@canarec/service-kit/counted";
 
 /** `512 B`, `14.1 MB` */
 export function sized(bytes: number): string {

@@ -2,7 +2,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf } from "@canarec/service-kit/errors";
 import type { Logger } from "@canarec/service-kit/logging";
 import { noticeText, percent } from "@canarec/service-kit/notice-text";
-import { retryDelayMs, slackFailureOf, slackText } from "@canarec/service-kit/slack-retry";
+import {
+  retryDelayMs,
+  slackFailureOf,
+  slackText,
+  unlistedTimeout,
+} from "@canarec/service-kit/slack-retry";
 import { IncomingWebhook } from "@slack/webhook";
 import type { RoutingSnapshot } from "../contract/routing-snapshot.ts";
 
@@ -44,7 +49,7 @@ export async function tellLeaseLost(
   log: Pick<Logger, "warn">,
 ): Promise<void> {
   if (webhookUrl === undefined) return;
-  const webhook = new IncomingWebhook(webhookUrl, { timeout: LIMIT_MS });
+  const webhook = new IncomingWebhook(webhookUrl, unlistedTimeout(LIMIT_MS));
   for (let attempts = 1; ; attempts += 1) {
     try {
       await webhook.send({ text: slackText(text) });

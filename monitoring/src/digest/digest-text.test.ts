@@ -36,8 +36,8 @@ describe("digestText", () => {
     expect(digestText(digest)).toBe(
       [
         "Canarec on 2026-03-01 (UTC)",
-        "Traffic: 20000 answers to 700 users (10 to 2 the day before)",
-        "Availability: 99.945 % by replicas, 10 from the own list, 1 errors; half within 21 ms, 99 % within 180 ms; by the platform 99.497 % of 19900",
+        "Traffic: 20,000 answers to 700 users (10 to 2 the day before)",
+        "Availability: 99.945 % by replicas, 10 from the own list, 1 error; half within 21 ms, 99 % within 180 ms; by the platform 99.497 % of 19,900",
         "Quality: 75 % personalised; 12 % of the users began a movie that they were shown",
         "Shipped: release 3 (v3)",
         "Rejected: release 4 (v4) rolled-back: harm is proven; 12 lines as bad_time",

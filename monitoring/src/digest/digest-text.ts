@@ -1,3 +1,4 @@
+import { counted, grouped } from "@canarec/service-kit/counted";
 import { percent, utcTime } from "@canarec/service-kit/notice-text";
 import type { Digest } from "./digest.ts";
 
@@ -11,14 +12,14 @@ export function digestText(digest: Digest): string {
   const rejected = releases.filter(({ state }) => state !== "promoted");
   return [
     `Canarec on ${digest.day} (UTC)`,
-    `Traffic: ${answers.answers} answers to ${answers.users} users (${dayBefore.answers} to ${dayBefore.users} the day before)`,
+    `Traffic: ${counted(answers.answers, "answer")} to ${counted(answers.users, "user")} (${grouped(dayBefore.answers)} to ${grouped(dayBefore.users)} the day before)`,
     `Availability: ${availability(digest)}`,
     answers.answers === 0
       ? "Quality: nobody was shown anything"
       : `Quality: ${percent(answers.personalised / answers.answers)} personalised; ${share(taken.took, taken.users)} of the users began a movie that they were shown`,
     `Shipped: ${listed(shipped.map(({ releaseId, ref }) => `release ${releaseId} (${ref})`))}`,
-    `Rejected: ${listed([...rejected.map(({ releaseId, ref, state, reason }) => `release ${releaseId} (${ref}) ${state}: ${reason}`), ...digest.rejectedLines.map(({ reason, lines }) => `${lines} lines as ${reason}`)])}`,
-    `Went wrong: ${listed([...digest.troubles.map(({ trouble, beganAt, endedAt }) => `${trouble} from ${utcTime(beganAt)} ${endedAt === null ? "on" : `to ${utcTime(endedAt)}`}`), ...digest.failedJobs.map(({ job, failures }) => `job ${job} ${failures} times`)])}`,
+    `Rejected: ${listed([...rejected.map(({ releaseId, ref, state, reason }) => `release ${releaseId} (${ref}) ${state}: ${reason}`), ...digest.rejectedLines.map(({ reason, lines }) => `${counted(lines, "line")} as ${reason}`)])}`,
+    `Went wrong: ${listed([...digest.troubles.map(({ trouble, beganAt, endedAt }) => `${trouble} from ${utcTime(beganAt)} ${endedAt === null ? "on" : `to ${utcTime(endedAt)}`}`), ...digest.failedJobs.map(({ job, failures }) => `job ${job} ${counted(failures, "time")}`)])}`,
     `Look: npx canarec digest --day ${digest.day}`,
   ].join("\n");
 }
@@ -26,12 +27,12 @@ export function digestText(digest: Digest): string {
 function availability({ answers, platform }: Digest): string {
   if (answers.answers === 0) return "nobody asked";
   const { p50Ms, p99Ms } = answers;
-  const own = `${share(answers.good, answers.answers)} by replicas, ${answers.ownList} from the own list, ${answers.unanswered} errors`;
+  const own = `${share(answers.good, answers.answers)} by replicas, ${grouped(answers.ownList)} from the own list, ${counted(answers.unanswered, "error")}`;
   const latency = `half within ${Math.round(p50Ms ?? 0)} ms, 99 % within ${Math.round(p99Ms ?? 0)} ms`;
   const theirs =
     platform.answers === 0
       ? "the platform logged none"
-      : `by the platform ${share(platform.answers - platform.failed, platform.answers)} of ${platform.answers}`;
+      : `by the platform ${share(platform.answers - platform.failed, platform.answers)} of ${grouped(platform.answers)}`;
   return `${own}; ${latency}; ${theirs}`;
 }
 

@@ -1,4 +1,9 @@
-import { type NoticeFailure, slackFailureOf, slackText } from "@canarec/service-kit/slack-retry";
+import {
+  type NoticeFailure,
+  slackFailureOf,
+  slackText,
+  unlistedTimeout,
+} from "@canarec/service-kit/slack-retry";
 import { IncomingWebhook } from "@slack/webhook";
 
 /** Sends a message to Slack once. Never rejects. @returns why it did not arrive; undefined if it did. */
@@ -9,7 +14,7 @@ export const MOST_ATTEMPTS = 720;
 
 /** @param webhookUrl a secret; it is in no message and no error. */
 export function createSlackSender(webhookUrl: string, timeoutMs: number): SlackSender {
-  const webhook = new IncomingWebhook(webhookUrl, { timeout: timeoutMs });
+  const webhook = new IncomingWebhook(webhookUrl, unlistedTimeout(timeoutMs));
   return async (text) => {
     try {
       await webhook.send({ text: slackText(text) });

@@ -66,5 +66,7 @@ describe("canarec digest", () => {
   it("refuses what is no day", async () => {
     const wrong = await canarec(["digest", "--day", "2026-02-30"], { env });
     expect([wrong.code, wrong.err]).toEqual([1, "canarec: expected a day as 2026-03-01\n"]);
+    const future = await canarec(["digest", "--day", "2999-01-01"], { env });
+    expect([future.code, future.err]).toEqual([1, "canarec: 2999-01-01 has not begun (UTC)\n"]);
   });
 });

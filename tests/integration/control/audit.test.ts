@@ -168,6 +168,9 @@ describe("an operator's own token", () => {
     expect(await newest("pin")).toMatchObject({ credential: "ann", actor: "ann" });
 
     expect((await canarec(["token", "create", "ann"], { env })).err).toContain("has been used");
+    expect((await canarec(["token", "create", "bad name!"], { env })).err).toMatch(
+      /^canarec: [^\n→✖]*name: expected lower-case letters, digits, dots and dashes\n$/,
+    );
     await canarecJson(["token", "revoke", "ann", "--reason", "left"], { env });
     expect((await asked("/status", { headers })).status).toBe(401);
     expect(await newest("revoke-token")).toMatchObject({ reason: "left", outcome: "accepted" });

@@ -37,8 +37,12 @@ export async function slackDouble(): Promise<SlackDouble> {
     times.push(Date.now());
     const react = reactions.shift() ?? ok;
     void text(req).then((body) => {
-      if (react === ok || react === answerLost)
-        accepted.push((JSON.parse(body) as { text: string }).text);
+      const { text: said, ...others } = JSON.parse(body) as { text: string };
+      if (Object.keys(others).length > 0) {
+        res.writeHead(400).end("invalid_payload"); // Slack would look past it: it is none of its business
+        return;
+      }
+      if (react === ok || react === answerLost) accepted.push(said);
       react(res);
     });
   });
