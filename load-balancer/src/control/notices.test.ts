@@ -5,7 +5,7 @@ import { type Why, hold, move } from "../rollout/transitions.ts";
 import { noticeOf } from "./notices.ts";
 
 const HOUR = 3_600_000;
-const release = { releaseId: 7, ref: "v3", code: "a".repeat(40) };
+const release = { releaseId: 7, ref: "v3", code: "a".repeat(40), tag: null };
 const seen = { ...calm, nowMs: START + HOUR };
 
 function moved(before: Rollout, state: RolloutState, why: Why | string, changes = {}) {
@@ -32,6 +32,21 @@ describe("noticeOf", () => {
       "Done: its weight is 0; its replicas are drained and stopped",
       LAST,
     ]);
+  });
+
+  it.each([
+    [
+      { tag: "release-recommender-nightly-3", ref: "a".repeat(40) },
+      "release-recommender-nightly-3, ",
+    ],
+    [{ ref: "a".repeat(40) }, ""],
+    [{ ref: "aaaaaaaa" }, ""],
+    [{ ref: "abba" }, "abba, "],
+  ])("names %o by its tag or ref, and the commit once", (named, name) => {
+    const notice = noticeOf(move(rolloutIn("ramping"), seen, "evaluating", "half"), 5, {
+      ...{ plan, rollout: rolloutIn("ramping"), release: { ...release, ...named } },
+    });
+    expect(linesOf(notice)?.[0]).toBe(`Release 7 (${name}aaaaaaaaaaaa) is being evaluated: half`);
   });
 
   it("says of a step who gets it, and who had it before", () => {

@@ -24,7 +24,7 @@ const HEADLINES: Readonly<Partial<Record<RolloutState, string>>> = {
 
 /** A release with the rollout that a transition leaves. */
 export interface Changing {
-  readonly release: Pick<Release, "releaseId" | "ref" | "code">;
+  readonly release: Pick<Release, "releaseId" | "ref" | "code" | "tag">;
   readonly plan: ReleasePlan;
   readonly rollout: Rollout;
 }
@@ -38,19 +38,26 @@ export function noticeOf(
   const { to, reason, actor } = transition;
   const headline = HEADLINES[to.state];
   if (headline === undefined) return undefined;
-  const { releaseId, ref, code } = release;
+  const { releaseId } = release;
   const by = actor === "controller" ? "" : ` (${actor})`;
   return {
     key: `release-${releaseId}-${sequence}`,
     kind: to.state,
     text: noticeText({
-      what: `Release ${releaseId} (${ref}, ${code.slice(0, 12)}) ${headline}${by}: ${reason}`,
+      what: `Release ${releaseId} (${nameOf(release)}) ${headline}${by}: ${reason}`,
       users: usersOf({ before, to, plan }),
       since: new Date(to.state === "holding" ? (to.held?.sinceMs ?? to.sinceMs) : to.sinceMs),
       done: doneIn({ before, to, plan }),
       look: `canarec release explain ${releaseId}`,
     }),
   };
+}
+
+/** The tag that asked for it, else its ref, beside the commit, which is said once where the ref is one. */
+function nameOf({ ref, code, tag }: Changing["release"]): string {
+  const commit = code.slice(0, 12);
+  const name = tag ?? ref;
+  return /^[0-9a-f]{7,40}$/.test(name) && code.startsWith(name) ? commit : `${name}, ${commit}`;
 }
 
 interface Change {
