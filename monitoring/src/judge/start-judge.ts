@@ -4,6 +4,7 @@ import { messageOf } from "@canarec/service-kit/errors";
 import { type Logger, withoutPasswords } from "@canarec/service-kit/logging";
 import type { JudgeMetrics } from "./metrics.ts";
 import { type JudgeRules, type Pass, runJudge } from "./run-judge.ts";
+import { watchPasses } from "./watch-passes.ts";
 
 /** Between two passes: the shortest time between two verdicts of a release. */
 const INTERVAL_MS = 5_000;
@@ -23,11 +24,12 @@ export interface JudgeParts {
 
 /**
  * Judge until disposed. A pass that fails, as while the database is away, is made again in five seconds;
- * such a time is one line in the log at its beginning and one at its end.
+ * such a time is one line in the log at its beginning and one at its end, as are passes that take longer than that.
  */
 export function startJudge(parts: JudgeParts): Judge {
   const { log, metrics } = parts;
   const stop = new AbortController();
+  const passes = watchPasses(log, INTERVAL_MS);
   let works = true;
   const tell = (pass: Pass | undefined, seconds: number) => {
     if (!works) log.info("releases are judged again");
@@ -47,9 +49,16 @@ export function startJudge(parts: JudgeParts): Judge {
   const running = (async () => {
     while (!stop.signal.aborted) {
       const startedMs = performance.now();
+      passes.begun();
       await runJudge(parts.db, parts.rules, parts.now()).then(
-        (pass) => tell(pass, (performance.now() - startedMs) / 1_000),
-        fail,
+        (pass) => {
+          passes.ended(false);
+          tell(pass, (performance.now() - startedMs) / 1_000);
+        },
+        (thrown: unknown) => {
+          passes.ended(true);
+          fail(thrown);
+        },
       );
       const restMs = Math.max(0, INTERVAL_MS - (performance.now() - startedMs));
       await sleep(restMs, undefined, { signal: stop.signal }).catch(() => undefined);
