@@ -119,6 +119,15 @@ describe("noticeOf", () => {
     );
   });
 
+  it("tells of a roll-back that is over at once when it begins alone", () => {
+    const begun = (secondsAgo: number) => ({ sinceMs: seen.nowMs - secondsAgo * 1_000 });
+    const back = rolloutIn("rolling-back");
+    expect(moved({ ...back, ...begun(59) }, "rolled-back", "gone")).toBeUndefined();
+    const late = moved({ ...back, ...begun(60) }, "rolled-back", "gone");
+    expect(linesOf(late)?.[0]).toBe(`${HEAD} was taken back: gone`);
+    expect(moved({ ...back, ...begun(1) }, "aborted", "gone")).toBeDefined();
+  });
+
   it.each(["queued", "warming"] as const)("is silent about %s", (state) => {
     expect(moved(rolloutIn("preparing"), state, "so it is")).toBeUndefined();
   });

@@ -22,6 +22,9 @@ const HEADLINES: Readonly<Partial<Record<RolloutState, string>>> = {
   "failed-to-start": "failed to start: main is untouched",
 };
 
+/** A roll-back that ends sooner is told once, when it begins: main serves all from then on. */
+const TOLD_APART_MS = 60_000;
+
 /** A release with the rollout that a transition leaves. */
 export interface Changing {
   readonly release: Pick<Release, "releaseId" | "ref" | "code" | "tag">;
@@ -37,7 +40,7 @@ export function noticeOf(
 ): Notice | undefined {
   const { to, reason, actor } = transition;
   const headline = HEADLINES[to.state];
-  if (headline === undefined) return undefined;
+  if (headline === undefined || endsAtOnce(before, to)) return undefined;
   const { releaseId } = release;
   const by = actor === "controller" ? "" : ` (${actor})`;
   return {
@@ -51,6 +54,11 @@ export function noticeOf(
       look: `canarec release explain ${releaseId}`,
     }),
   };
+}
+
+function endsAtOnce(before: Rollout, to: Rollout): boolean {
+  const isOver = before.state === "rolling-back" && to.state === "rolled-back";
+  return isOver && to.sinceMs - before.sinceMs < TOLD_APART_MS;
 }
 
 /** The tag that asked for it, else its ref, beside the commit, which is said once where the ref is one. */
