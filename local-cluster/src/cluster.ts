@@ -34,7 +34,7 @@ import { type KeptProcess, type SupervisionEvents, supervise } from "./supervise
 import { ensureTopics } from "./topics.ts";
 import { type ServedMain, servedMain } from "./served-main.ts";
 import { findMonitoringPrograms } from "./watching/monitoring-programs.ts";
-import { startWatchers } from "./watching/start-watchers.ts";
+import { superviseAlertmanager, supervisePrometheus } from "./watching/start-watchers.ts";
 
 /** Of the control plane's API; it makes the file. */
 const TOKEN = "control-token";
@@ -85,9 +85,10 @@ export async function startCluster(input: ClusterInput, log: ClusterLog): Promis
   const state = new ClusterState(options.home);
   opened.defer(() => state.close());
   const events = tellingEvents(state, log);
-  const servers = await startServers(opened, {
-    ...{ home: options.home, config, ports, events, log, signal },
-  });
+  const common = { home: options.home, config, ports, events, log, signal };
+  const watching = programs && { ...common, programs };
+  const alertmanager = watching && (await superviseAlertmanager(opened, watching));
+  const servers = await startServers(opened, common);
   await prepare(input, servers, log);
   const addresses: ClusterAddresses = {
     ...servers,
@@ -107,11 +108,9 @@ export async function startCluster(input: ClusterInput, log: ClusterLog): Promis
   await startServices(opened, { input, plans, addresses, events, log });
   const main = await servedMain(plans, config.controlTokenFile ?? join(options.home, TOKEN));
   const watchers =
-    programs === undefined
+    watching === undefined || alertmanager === undefined
       ? []
-      : await startWatchers(opened, {
-          ...{ home: options.home, programs, plans, config, ports, events, log, signal },
-        });
+      : [alertmanager, await supervisePrometheus(opened, watching, { plans, alertmanager })];
   state.publish(addresses, [...plans, ...watchers], config);
   return disposable(opened, { addresses, plans, watchers, checkout, main });
 }

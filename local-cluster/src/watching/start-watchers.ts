@@ -22,46 +22,55 @@ const FILES = fileURLToPath(new URL("../../../monitoring/", import.meta.url));
 export interface WatcherOptions extends ServerSupervision {
   readonly home: string;
   readonly programs: MonitoringPrograms;
-  /** Of the services that are watched. */
-  readonly plans: readonly ServicePlan[];
   readonly config: Pick<ClusterConfig, "slackWebhookUrl" | "alertPace" | "metricsTokenFile">;
   readonly log: ClusterLog;
 }
 
 /**
- * Alertmanager and Prometheus with the rules of `monitoring/`, supervised, watching the services. They belong to
- * `opened` when this returns.
+ * Alertmanager, supervised. It needs nobody, so that what keeps it from starting is known before anything else runs. It
+ * belongs to `opened` when this returns.
  *
- * @throws ServiceError of the one that did not start.
+ * @throws ServiceError where it does not start.
  */
-export async function startWatchers(
+export function superviseAlertmanager(
   opened: Resources,
   options: WatcherOptions,
-): Promise<NamedServer[]> {
-  const { home, programs, config } = options;
-  const supervised = (name: string, start: (at: ServerStart) => Promise<RunningServer>) =>
-    step(options.log, name, async () => {
-      const { port, url } = await superviseServer(opened, options, { name, start });
-      return {
-        said: `ready at 127.0.0.1:${port}`,
-        value: { name, url, readyUrl: readyUrlOf(port) },
-      };
-    });
-  const routing = alertmanagerConfig(
+): Promise<NamedServer> {
+  const { home, programs, config: own } = options;
+  const config = alertmanagerConfig(
     readFileSync(join(FILES, "alertmanager/alertmanager.yml"), "utf8"),
     {
-      pace: config.alertPace,
-      slackUrlFile: keptSecret(home, config.slackWebhookUrl),
+      pace: own.alertPace,
+      slackUrlFile: keptSecret(home, own.slackWebhookUrl),
       templates: join(FILES, "alertmanager/templates/*.tmpl"),
     },
   );
-  const alertmanager = await supervised("alertmanager", (at) =>
-    startAlertmanager({ home, program: programs.alertmanager, config: routing, ...at }),
+  return supervised(opened, options, "alertmanager", (at) =>
+    startAlertmanager({ home, program: programs.alertmanager, config, ...at }),
   );
+}
+
+/** What Prometheus asks, and whom it tells. */
+export interface Watched {
+  readonly plans: readonly ServicePlan[];
+  readonly alertmanager: NamedServer;
+}
+
+/**
+ * Prometheus with the rules of `monitoring/`, supervised, watching the services. It belongs to `opened` when this returns.
+ *
+ * @throws ServiceError where it does not start.
+ */
+export function supervisePrometheus(
+  opened: Resources,
+  options: WatcherOptions,
+  { plans, alertmanager }: Watched,
+): Promise<NamedServer> {
+  const { home, programs, config } = options;
   const asked = readFileSync(join(FILES, "prometheus/prometheus.yml"), "utf8");
-  const services = addressesOf(options.plans);
+  const services = addressesOf(plans);
   const to = hostOf(alertmanager.url);
-  const prometheus = await supervised("prometheus", (at) =>
+  return supervised(opened, options, "prometheus", (at) =>
     startPrometheus({
       ...{ home, program: programs.prometheus, rules: rulesAt(home, config.alertPace) },
       config: (port) =>
@@ -78,7 +87,18 @@ export async function startWatchers(
       ...at,
     }),
   );
-  return [alertmanager, prometheus];
+}
+
+function supervised(
+  opened: Resources,
+  options: WatcherOptions,
+  name: string,
+  start: (at: ServerStart) => Promise<RunningServer>,
+): Promise<NamedServer> {
+  return step(options.log, name, async () => {
+    const { port, url } = await superviseServer(opened, options, { name, start });
+    return { said: `ready at 127.0.0.1:${port}`, value: { name, url, readyUrl: readyUrlOf(port) } };
+  });
 }
 
 /** Where each service says how it is, by its name. */

@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { freePort } from "@canarec/local-cluster/port";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type TemporaryFolder, temporaryFolder } from "../../servers.ts";
 
@@ -104,6 +105,25 @@ describe("npm start on a machine that lacks something", () => {
       expect(complaints[0]).not.toContain(value);
     }
     expect(existsSync(home)).toBe(false);
+  });
+
+  it("ends at once, with its last words, where Alertmanager does not start", async () => {
+    for (const name of ["prometheus", "promtool", "amtool"]) program(name);
+    program("alertmanager", "echo 'default.tmpl: no such file' >&2; exit 1");
+    const home = join(folder.path, "home");
+    const path = `${programs}:${process.env["PATH"] ?? ""}`;
+    const port = String(await freePort());
+    const variables = { PATH: path, KAFKA_BROKERS: "127.0.0.1:1" };
+    const { status, complaints } = start(variables, [], home, [
+      "--with-monitoring",
+      "--port",
+      port,
+    ]);
+    expect(status).toBe(1);
+    expect(complaints).toEqual([
+      `canarec: alertmanager ended at start: default.tmpl: no such file (log: ${home}/logs/alertmanager.log)`,
+    ]);
+    expect(existsSync(join(home, "postgres"))).toBe(false);
   });
 
   it("takes an empty CANAREC_HOME for none", () => {
