@@ -5,6 +5,8 @@ import { defineConfig } from "vitest/config";
 const UNIT_TIMEOUT_MS = 120_000;
 const INTEGRATION_TIMEOUT_MS = 120_000;
 const E2E_TIMEOUT_MS = 300_000;
+/** The first start of a cluster embeds movies. */
+const FIRST_START_MS = 900_000;
 
 /** Every core: by itself the runner leaves one alone, which is half of two. */
 const UNIT_WORKERS = availableParallelism();
@@ -49,7 +51,7 @@ export default defineConfig({
           name: "e2e",
           include: ["tests/e2e/**/*.test.ts"],
           testTimeout: E2E_TIMEOUT_MS,
-          hookTimeout: E2E_TIMEOUT_MS,
+          hookTimeout: FIRST_START_MS,
           maxWorkers: E2E_WORKERS,
           sequence: { groupOrder: 2 },
         },

@@ -29,6 +29,9 @@ const PLANS = JSON.parse(
 
 export const QUICK_GUARDRAILS = parsePlans(PLANS).get("quick")?.guardrails;
 
+/** One that is just starting when the test ends has written nothing by which it could be found: it ends with us. */
+const OWN_REPLICA = { MAIN_REPLICAS: "1", CANAREC_SUPERVISOR: String(process.pid) };
+
 export interface Answer {
   readonly status: number;
   readonly body: Record<string, unknown>;
@@ -84,9 +87,7 @@ export async function openControlWorld(
     DATA_PLANE_URLS: balancer.adminUrl,
     RELEASE_PLANS: plansFile,
     RELEASE_REPOSITORY: repository.folder,
-    MAIN_REPLICAS: "1",
-    // A replica that is just starting when the test ends has written nothing by which it could be found.
-    CANAREC_SUPERVISOR: String(process.pid),
+    ...OWN_REPLICA,
     ...{ ...runtimeEnv, ...changes },
   });
   const start = (changes: Readonly<Record<string, string>> = {}) =>
