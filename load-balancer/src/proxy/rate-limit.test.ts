@@ -47,6 +47,14 @@ describe("RateLimit", () => {
     limit.waitMs("recommend", "one more", 0);
     expect(allowed(limit, 100, 0, "first")).toBe(21);
   });
+
+  it("forgets in the order of first appearance, however many come", () => {
+    const limit = new RateLimit(LIMITS);
+    for (let i = 0; i < 25_000; i += 1) allowed(limit, 21, 0, `a${i}`);
+    expect(allowed(limit, 1, 0, "a24999")).toBe(0);
+    expect(allowed(limit, 1, 0, "a15000")).toBe(0);
+    expect(allowed(limit, 1, 0, "a14999")).toBe(1);
+  });
 });
 
 describe("networkOf", () => {

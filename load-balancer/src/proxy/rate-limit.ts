@@ -22,6 +22,8 @@ export class RateLimit {
     const pathOf = (perSecond: number): Path => ({
       spacingMs: perSecond === 0 ? 0 : 1_000 / perSecond,
       nextMs: new Map(),
+      known: [],
+      oldest: 0,
     });
     this.#paths = {
       recommend: pathOf(limits.recommend),
@@ -36,14 +38,15 @@ export class RateLimit {
    * @returns 0 where it may; else after how many milliseconds it may again.
    */
   waitMs(path: LimitedPath, address: string | undefined, nowMs: number): number {
-    const { spacingMs, nextMs } = this.#paths[path];
+    const limited = this.#paths[path];
+    const { spacingMs, nextMs } = limited;
     if (spacingMs === 0) return 0;
     const key = networkOf(address ?? "");
     const known = nextMs.get(key);
     const dueMs = Math.max(known ?? 0, nowMs);
     const aheadMs = dueMs - nowMs - BURST_MS;
     if (aheadMs > 0) return aheadMs;
-    if (known === undefined && nextMs.size >= MOST_ADDRESSES) forgetOldest(nextMs);
+    if (known === undefined) remember(limited, key);
     nextMs.set(key, dueMs + spacingMs);
     return 0;
   }
@@ -51,15 +54,19 @@ export class RateLimit {
 
 interface Path {
   readonly spacingMs: number;
-  /** By address: when its next request would be due at its rate. In order of first appearance. */
+  /** By address: when its next request would be due at its rate. */
   readonly nextMs: Map<string, number>;
+  /** Its addresses, a ring: in order of first appearance from `oldest` on, once there are as many as are remembered. */
+  readonly known: string[];
+  oldest: number;
 }
 
-function forgetOldest(nextMs: Map<string, number>): void {
-  for (const key of nextMs.keys()) {
-    nextMs.delete(key);
-    return;
-  }
+/** In the place of the oldest, which the ring names: to look for it in the Map is to walk over all that was deleted. */
+function remember(path: Path, key: string): void {
+  const forgotten = path.known[path.oldest];
+  if (forgotten !== undefined) path.nextMs.delete(forgotten);
+  path.known[path.oldest] = key;
+  path.oldest = (path.oldest + 1) % MOST_ADDRESSES;
 }
 
 /** Of IPv6 the first 64 bits: whoever has one address has all of these. */
