@@ -5,6 +5,8 @@ import { createReleaseRepository } from "@canarec/db-utils/releases/release-repo
 import { messageOf } from "@canarec/service-kit/errors";
 import { findBundleId, showBundle } from "@canarec/vectordb-scripts/bundle/read-bundles";
 import { counted } from "../output/words.ts";
+import { examineReplicas } from "./examine-replicas.ts";
+import { examineTags } from "./examine-tags.ts";
 import { type Finding, ok, problem, warning } from "./finding.ts";
 import { judgeClock } from "./judge.ts";
 
@@ -28,7 +30,11 @@ export async function examinePostgres(url: string, todo: string): Promise<readon
   const clock = await examineClock(database);
   const schema = await examineSchema(database);
   if (schema.state === "problem") return [answers, clock, schema];
-  return [answers, clock, schema, await examineJobs(database), await examineBundle(database)];
+  return [
+    ...[answers, clock, schema, await examineJobs(database), await examineBundle(database)],
+    ...(await examineReplicas(database)),
+    ...(await examineTags(database)),
+  ];
 }
 
 async function examineClock(database: Database): Promise<Finding> {

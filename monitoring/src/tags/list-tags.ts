@@ -3,7 +3,7 @@ import { promisify } from "node:util";
 import type { Tag } from "@canarec/db-utils/releases/tag-repository";
 import { ServiceError } from "@canarec/service-kit/errors";
 import { repositoryAccess } from "./repository-access.ts";
-import { TAG_PREFIXES, wishOf } from "./tag-kinds.ts";
+import { TAG_BEGINNING } from "./tag-kinds.ts";
 
 const run = promisify(execFile);
 
@@ -21,11 +21,10 @@ export interface GitOptions {
   readonly signal: AbortSignal;
 }
 
-/** The tags of a repository that ask for a release. @throws ServiceError with what git says; else what execFile does. */
+/** The tags of a repository that ask for a release, or seem to. @throws ServiceError with what git says; else what execFile does. */
 export async function listTags(options: GitOptions): Promise<readonly Tag[]> {
-  const patterns = TAG_PREFIXES.map((prefix) => `refs/tags/${prefix}*`);
   const { address, env } = repositoryAccess(options.repository);
-  const args = ["ls-remote", "--tags", "--", address, ...patterns];
+  const args = ["ls-remote", "--tags", "--", address, `refs/tags/${TAG_BEGINNING}*`];
   return parseTags(await git(args, env, options));
 }
 
@@ -62,14 +61,15 @@ async function git(
   }
 }
 
-const LINE = /^([0-9a-f]{40,64})\trefs\/tags\/([\w.-]+)(\^\{\})?$/;
+/** Other names could do something in a message. */
+const LINE = /^([0-9a-f]{40,64})\trefs\/tags\/([\w./+@=,#-]+)(\^\{\})?$/;
 
 /** What `git ls-remote` prints. An annotated tag has a second line, with the commit that it names. */
 export function parseTags(text: string): readonly Tag[] {
   const codes = new Map<string, string>();
   for (const line of text.split("\n")) {
     const [, code, tag, peeled] = LINE.exec(line) ?? [];
-    if (code === undefined || tag === undefined || wishOf(tag) === undefined) continue;
+    if (code === undefined || tag === undefined || !tag.startsWith(TAG_BEGINNING)) continue;
     if (peeled !== undefined || !codes.has(tag)) codes.set(tag, code);
   }
   return [...codes].map(([tag, code]) => ({ tag, code }));

@@ -3,7 +3,7 @@ import type { Queryable } from "@canarec/db-utils/queryable";
 import { ReleasePlan } from "@canarec/load-balancer/contract/release-plan";
 import { z } from "zod";
 import { forecastRelease } from "../judge/forecast-release.ts";
-import { wishOf } from "./tag-kinds.ts";
+import { NO_WISH, wishOf } from "./tag-kinds.ts";
 
 const LIMIT_MS = 30_000;
 
@@ -51,7 +51,7 @@ export async function submitTag(
 ): Promise<Submitted> {
   const { tag, ref } = submission;
   const wish = wishOf(tag);
-  if (wish === undefined) return { kind: "refused", reason: "its name asks for nothing" };
+  if (wish === undefined) return { kind: "refused", reason: NO_WISH };
   const common = { ref, tag, source: "tag", actor: `tag ${tag}` };
   if (wish.kind === "service") {
     const body = { ...common, service: wish.service };

@@ -19,6 +19,12 @@ export const TAG_PREFIXES: readonly string[] = Object.keys(WISHES);
 
 const REST = /^[\w.-]{1,200}$/;
 
+/** How every tag begins that is meant to ask for a release, whether it does or not. */
+export const TAG_BEGINNING = "release-";
+
+/** Why a tag that seems to ask for a release does not. */
+export const NO_WISH = `it is none of ${TAG_PREFIXES.map((prefix) => `${prefix}*`).join(", ")}, of letters, digits, ".", "_" and "-"`;
+
 /** Undefined for a tag that asks for nothing. */
 export function wishOf(tag: string): TagWish | undefined {
   const prefix = TAG_PREFIXES.find((one) => tag.startsWith(one));

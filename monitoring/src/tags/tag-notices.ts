@@ -25,3 +25,25 @@ export function refusedText({ tag, code }: Tag, reason: string, at: Date): strin
     look: "canarec release status",
   });
 }
+
+/** What operators are told when tags cannot be read, look after look. */
+export function unreadableText(reason: string, since: Date): string {
+  return noticeText({
+    what: `The repository of tags (TAG_REPOSITORY) cannot be read: ${reason}`,
+    users: "none: nothing new is released by a tag",
+    since,
+    done: "it is tried again; tags that come meanwhile are released when it can be read",
+    look: "canarec doctor",
+  });
+}
+
+/** What operators are told when they can be read again. */
+export function readableText(since: Date): string {
+  return noticeText({
+    what: "The repository of tags (TAG_REPOSITORY) can be read again",
+    users: "none",
+    since,
+    done: "tags that came meanwhile are released now",
+    look: "canarec release list",
+  });
+}

@@ -14,6 +14,7 @@ describe("parseTags", () => {
       `${b}\trefs/tags/${name("2")}`,
       `${a}\trefs/tags/${name("2")}^{}`,
       `${a}\trefs/tags/v1`,
+      `${a}\trefs/tags/release-1.0+rc`,
       `${a}\trefs/tags/${name("$(x)")}`,
       "nothing",
       "",
@@ -21,6 +22,7 @@ describe("parseTags", () => {
     expect(parseTags(text)).toEqual([
       { tag: name("1"), code: a },
       { tag: name("2"), code: a },
+      { tag: "release-1.0+rc", code: a }, // to be refused
     ]);
   });
 });

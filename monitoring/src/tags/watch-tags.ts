@@ -2,10 +2,11 @@ import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Database } from "@canarec/db-utils/database";
 import { type Tag, TagRepository } from "@canarec/db-utils/releases/tag-repository";
-import { messageOf } from "@canarec/service-kit/errors";
 import type { Logger } from "@canarec/service-kit/logging";
 import { type GitOptions, fetchTag, listTags } from "./list-tags.ts";
 import { sortTags } from "./sort-tags.ts";
+import { wishOf } from "./tag-kinds.ts";
+import { gitReason, tellReadability } from "./tell-readability.ts";
 import { type ControlAccess, submitTag } from "./submit-tag.ts";
 import { movedText, refusedText } from "./tag-notices.ts";
 
@@ -30,17 +31,14 @@ export interface TagWatchOptions {
  */
 export function watchTags(options: TagWatchOptions): AsyncDisposable {
   const stop = new AbortController();
-  const { log, repository, everyMs } = options;
-  let wasFailing = false;
+  const { everyMs } = options;
+  const readability = tellReadability(options);
   const look = async () => {
     try {
       await lookOnce(options, stop.signal);
-      if (wasFailing) log.info("the repository of tags can be read again");
-      wasFailing = false;
+      await readability.read();
     } catch (failure) {
-      const reason = messageOf(failure).replaceAll(repository, "TAG_REPOSITORY");
-      if (!wasFailing && !stop.signal.aborted) log.warn({ reason }, "tags cannot be looked at");
-      wasFailing = true;
+      if (!stop.signal.aborted) await readability.failed(failure);
     }
   };
   const running = (async () => {
@@ -75,7 +73,7 @@ async function lookOnce(options: TagWatchOptions, signal: AbortSignal): Promise<
   for (const one of submit) {
     // One that cannot be fetched keeps none of the others.
     await submitOnce(one, { ...options, tags, git, signal }).catch((failure: unknown) => {
-      const reason = messageOf(failure).replaceAll(repository, "TAG_REPOSITORY");
+      const reason = gitReason(failure, repository);
       options.log.warn({ tag: one.tag, reason }, "a tag waits to be submitted");
     });
   }
@@ -96,7 +94,7 @@ async function submitOnce(one: Tag, parts: Submitting): Promise<void> {
     await tags.submitted(tag, before);
     return;
   }
-  await fetchTag(tag, parts.releaseRepository, git);
+  if (wishOf(tag) !== undefined) await fetchTag(tag, parts.releaseRepository, git);
   const surroundings = { client: db.pool, now: now(), signal };
   const submitted = await submitTag({ tag, ref: code, plan }, control, surroundings);
   if (submitted.kind === "submitted" || submitted.kind === "service-submitted") {
@@ -106,6 +104,7 @@ async function submitOnce(one: Tag, parts: Submitting): Promise<void> {
     const text = refusedText(one, submitted.reason, now());
     const notice = { key: `tag-${tag}-refused`, text };
     await tags.refused(tag, submitted.reason, { notice, now: now() });
+    log.warn({ tag, reason: submitted.reason }, "a tag was refused");
   } else {
     log.warn({ tag, reason: submitted.reason }, "a tag waits to be submitted");
   }

@@ -2,9 +2,13 @@ import { once } from "node:events";
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { type Server as TcpServer, type Socket, createServer as createTcpServer } from "node:net";
+import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { type Database, openDatabase } from "@canarec/db-utils/database";
+import { createNoticeRepository } from "@canarec/db-utils/notices/notice-repository";
+import { createControlRepository } from "@canarec/db-utils/releases/control-repository";
 import { writeClusterFile } from "@canarec/local-cluster/cluster-file";
+import { unreadableText } from "@canarec/monitoring/tags/tag-notices";
 import { Resources } from "@canarec/service-kit/lifecycle";
 import { Kafka, logLevel } from "kafkajs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -101,6 +105,31 @@ describe("canarec doctor", () => {
     expect({ code, err }).toEqual({ code: 1, err: `canarec: ${problems} problems\n` });
     expect(out).not.toContain("top-secret");
     expect(out).not.toContain(`:${new URL(env["DATABASE_URL"] ?? "").password}@`);
+  });
+
+  it("names a replica that gives no answer, and a repository of tags that cannot be read", async () => {
+    await using well = await answering(503, { ready: false });
+    await using silent = await neverAnswering();
+    await database.pool.query(
+      `insert into releases (release_id, kind, ref, code, build, plan, plan_hash, actor, source, submitted_at) overriding system value
+       values (1, 'main', 'HEAD', $1, 'b', '{}', repeat('c', 64), 'me', 'cli', now())`,
+      ["a".repeat(40)],
+    );
+    const control = createControlRepository(database);
+    const row = { releaseId: 1, runtime: "process", state: "ready", handle: null } as const;
+    const startedAt = new Date();
+    await control.saveReplica({ ...row, name: "r1-1", url: well.url, startedAt });
+    const all = await diagnose();
+    expect(all.found["replicas"]).toMatchObject({ state: "ok", says: "all 1 answer" });
+    expect(all.states).not.toHaveProperty("tags");
+    await control.saveReplica({ ...row, name: "r1-2", url: silent.url, startedAt });
+    const text = unreadableText("git says: no such repository", startedAt);
+    const notice = { key: "tags-unreadable-2026-03-01", kind: "tag", text };
+    await createNoticeRepository(database).write(notice, { at: startedAt });
+    const { states, found } = await diagnose();
+    expect(states).toMatchObject({ "replica r1-2": "problem", tags: "warning" });
+    expect(states).not.toHaveProperty("replica r1-1");
+    expect(found["tags"]?.says).toContain("no such repository");
   });
 
   it("works when every server is down, and when the schema is not there", async () => {
@@ -225,6 +254,21 @@ async function portOf(server: TcpServer): Promise<number> {
   await once(server, "listening");
   const address = server.address();
   return typeof address === "object" && address !== null ? address.port : 0;
+}
+
+/** Takes connections, and says nothing. */
+async function neverAnswering() {
+  const server = createServer(() => undefined);
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async [Symbol.asyncDispose]() {
+      server.close();
+      server.closeAllConnections();
+      await once(server, "close");
+    },
+  };
 }
 
 /** The first three lines of partition 0 are gone from the log. */

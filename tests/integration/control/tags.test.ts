@@ -1,3 +1,4 @@
+import { renameSync } from "node:fs";
 import { join } from "node:path";
 import type { ControlPlane } from "@canarec/load-balancer/control/compose";
 import { watchTags } from "@canarec/monitoring/tags/watch-tags";
@@ -54,7 +55,8 @@ const outcomes = async () =>
       ({ tag, outcome }) => [tag.slice(PREFIX.length), outcome],
     ),
   );
-const notices = () => rows<{ text: string }>("select text from notices where kind = 'tag'");
+const notices = () =>
+  rows<{ text: string }>("select text from notices where kind = 'tag' order by created_at");
 
 describe("watched tags", () => {
   it("are submitted, each once and with its own commit, also after a restart", async () => {
@@ -96,6 +98,24 @@ describe("watched tags", () => {
     watch = look();
     await until(async () => (await outcomes())["1"] === "submitted");
     expect(await releases()).toHaveLength(1);
+  });
+
+  it("that match no form are refused, and a repository that cannot be read is told, and its return", async () => {
+    await until(async () => (await outcomes())["0"] === "before");
+    tagged.git("tag", "release-inference-1");
+    await until(async () => (await notices()).length === 1);
+    expect((await notices())[0]?.text).toContain("release-inference-1");
+    expect((await notices())[0]?.text).toContain("it is none of release-recommender-nightly-*");
+    const away = `${tagged.folder}-away`;
+    renameSync(tagged.folder, away);
+    await until(async () => (await notices()).length === 2);
+    renameSync(away, tagged.folder);
+    await until(async () => (await notices()).length === 3);
+    const texts = (await notices()).map(({ text }) => text.split("\n")[0]);
+    expect(texts[1]).toMatch(/cannot be read: git says: /);
+    expect(texts[1]).not.toContain(tagged.folder);
+    expect(texts[2]).toContain("can be read again");
+    expect(await releases()).toEqual([]);
   });
 
   it("are told when they are refused", async () => {
