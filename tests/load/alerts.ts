@@ -22,7 +22,7 @@ const RuleTests = z.looseObject({
   tests: z.array(
     z.looseObject({
       name: z.string(),
-      promql_expr_test: z.tuple([z.looseObject({ eval_time: z.string() })]),
+      promql_expr_test: z.tuple([z.looseObject({ eval_time: z.string() })], z.looseObject({})),
     }),
   ),
 });
@@ -56,6 +56,7 @@ async function firingTimes(promtool: string, file: string) {
   using folder = temporaryFolder();
   const asked = RuleTests.parse(parse(readFileSync(file, "utf8")));
   const firing = asked.tests.filter(({ name }) => name.includes(" fires:"));
+  if (firing.length === 0) return [];
   const tests = firing.map((test) => {
     const alert = test.name.split(" ")[0] ?? "";
     const fired = `timestamp(ALERTS{alertname="${alert}", alertstate="firing"})`;
