@@ -62,15 +62,20 @@ export function watchLiveness(parts: LivenessParts): AsyncDisposable {
 
 /** Never rejects. On a connection of its own: the point is whether a new one is answered. */
 async function answers(url: string, timeoutMs: number, stop: AbortSignal): Promise<boolean> {
+  // NOTE: Node 20 collects AbortSignal.timeout() as garbage where only AbortSignal.any() has it: it never fires then.
+  const over = new AbortController();
+  const end = () => over.abort();
+  const timer = setTimeout(end, timeoutMs);
+  stop.addEventListener("abort", end);
   try {
-    const answer = await request(new URL("/healthz", url), {
-      reset: true,
-      signal: AbortSignal.any([stop, AbortSignal.timeout(timeoutMs)]),
-    });
+    const answer = await request(new URL("/healthz", url), { reset: true, signal: over.signal });
     await answer.body.dump();
     return true;
   } catch {
     return false;
+  } finally {
+    clearTimeout(timer);
+    stop.removeEventListener("abort", end);
   }
 }
 

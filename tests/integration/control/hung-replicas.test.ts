@@ -1,5 +1,12 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { watchLiveness } from "@canarec/load-balancer/control/watch-liveness";
 import { readStates } from "@canarec/load-balancer/runtimes/process/replica-files";
 import { isLive } from "@canarec/load-balancer/runtimes/process/replica-process";
+import { createLogger } from "@canarec/service-kit/logging";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ask, range, until } from "../load-balancer/load-balancer-under-test.ts";
 import { words } from "./control-under-test.ts";
@@ -9,13 +16,12 @@ let controlled: ControlledWorld;
 let world: ControlledWorld["world"];
 let operator: ControlledWorld["operator"];
 
-beforeEach(async () => {
+async function openWorld(): Promise<void> {
   controlled = await openControlledWorld({
     env: { REPLICA_HANG_SECONDS: "3", MAIN_REPLICAS: "2" },
   });
   ({ world, operator } = controlled);
-});
-afterEach(() => controlled[Symbol.asyncDispose]());
+}
 
 const ready = async (id: number) => {
   const { body } = await operator.api("GET", `/releases/${id}`);
@@ -39,7 +45,40 @@ const reasons = async (names: readonly string[]) => {
   return rows.map(({ reason }) => reason);
 };
 
+describe("watchLiveness", () => {
+  it("finds one that takes connections and says nothing, while garbage is collected", async () => {
+    setFlagsFromString("--expose-gc");
+    const collect = runInNewContext("gc") as () => void;
+    const server = createServer(() => undefined).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const ended: string[] = [];
+    const row = { name: "r1-1", releaseId: 1, runtime: "process", state: "ready" } as const;
+    const member = { row: { ...row, url, handle: null, startedAt: new Date() }, url, ready: true };
+    const collecting = setInterval(collect, 20);
+    {
+      await using _watch = watchLiveness({
+        replicas: {
+          serving: () => [member],
+          endSilent: async (name, reason) => void ended.push(`${name} ${reason}`),
+        },
+        ...{ isLeading: () => true, hangMs: 3_000, nowMs: () => performance.now() },
+        notices: { write: async () => undefined },
+        log: createLogger("control-plane", "silent"),
+      });
+      await until(() => ended.length > 0);
+    }
+    clearInterval(collecting);
+    server.closeAllConnections();
+    server.close();
+    expect(ended[0]).toBe("r1-1 gave no answer for 3 s");
+  });
+});
+
 describe("replicas that hang", () => {
+  beforeEach(openWorld);
+  afterEach(() => controlled[Symbol.asyncDispose]());
+
   it("of main are replaced, and one of nightly takes its release back, with the reason told", async () => {
     await operator.untilServed();
     await until(async () => (await ready(1)).length === 2);
