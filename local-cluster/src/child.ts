@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, rmSync } from "node:fs";
 import { ServiceError } from "@canarec/service-kit/errors";
+import { withinTime } from "@canarec/service-kit/time-limit";
 import { type Account, runAs } from "./account.ts";
 import { openLogFile } from "./log-file.ts";
 import { leftoverEnded, writePidFile } from "./pid-file.ts";
@@ -118,7 +119,7 @@ function childFrom(spec: ChildSpec, started: ChildProcess, exited: Promise<Exit>
 
 async function ask(started: ChildProcess, message: object, limitMs: number): Promise<unknown> {
   const over = new AbortController();
-  const either = AbortSignal.any([over.signal, AbortSignal.timeout(limitMs)]);
+  const either = withinTime(over.signal, limitMs);
   const ended = () => over.abort();
   started.once("exit", ended);
   try {

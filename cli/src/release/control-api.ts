@@ -3,6 +3,7 @@ import { userInfo } from "node:os";
 import { join } from "node:path";
 import { GateReport } from "@canarec/inference/contract/gate-report";
 import { ServiceError } from "@canarec/service-kit/errors";
+import { withinTime } from "@canarec/service-kit/time-limit";
 import { z } from "zod";
 import type { CliContext, CommonOptions } from "../cli-context.ts";
 import { type Servers, findServers } from "../find-servers.ts";
@@ -79,7 +80,7 @@ export function controlApi(context: CliContext, options: CommonOptions): Control
   const call = async (method: string, path: string, body?: unknown) => {
     const response = await fetch(new URL(path, url), {
       method,
-      signal: AbortSignal.any([context.signal, AbortSignal.timeout(LIMIT_MS)]),
+      signal: withinTime(context.signal, LIMIT_MS),
       headers: {
         authorization: `Bearer ${tokenOf(tokenFileOf(servers))}`,
         "content-type": "application/json",

@@ -1,4 +1,5 @@
 import { ServiceError, messageOf } from "@canarec/service-kit/errors";
+import { withinTime } from "@canarec/service-kit/time-limit";
 import { canonicalJson, sha256 } from "../bundle/codec/manifest.ts";
 import { evaluate } from "../evaluation/evaluate.ts";
 import { keepInteractions } from "../evaluation/keep-interactions.ts";
@@ -62,7 +63,7 @@ export async function tuneModels(input: TuneInput, options: FitOptions): Promise
   const fitData = { interactions: training, ratings, features };
   const splitHash = sha256(Buffer.from(canonicalJson([data.from.sha256, seed, split.protocol])));
   const endMs = options.nowMs() + budgetMs;
-  const limit = AbortSignal.any([options.signal, AbortSignal.timeout(budgetMs)]);
+  const limit = withinTime(options.signal, budgetMs);
   const searches = plans.map((plan, at) => openSearch(plan, seed + at));
   const world = { ...input, fitData, split, splitHash, options: { ...options, signal: limit } };
   while (searches.some(({ isOver }) => !isOver) && options.nowMs() < endMs) {

@@ -3,6 +3,7 @@ import type { NoticeRepository } from "@canarec/db-utils/notices/notice-reposito
 import { messageOf } from "@canarec/service-kit/errors";
 import type { Logger } from "@canarec/service-kit/logging";
 import { noticeText } from "@canarec/service-kit/notice-text";
+import { withinTime } from "@canarec/service-kit/time-limit";
 import { request } from "undici";
 import type { ReplicaSet } from "./replica-set.ts";
 import { type AskedReplica, type Silences, silentReplicas } from "./silent-replicas.ts";
@@ -62,20 +63,15 @@ export function watchLiveness(parts: LivenessParts): AsyncDisposable {
 
 /** Never rejects. On a connection of its own: the point is whether a new one is answered. */
 async function answers(url: string, timeoutMs: number, stop: AbortSignal): Promise<boolean> {
-  // NOTE: Node 20 collects AbortSignal.timeout() as garbage where only AbortSignal.any() has it: it never fires then.
-  const over = new AbortController();
-  const end = () => over.abort();
-  const timer = setTimeout(end, timeoutMs);
-  stop.addEventListener("abort", end);
   try {
-    const answer = await request(new URL("/healthz", url), { reset: true, signal: over.signal });
+    const answer = await request(new URL("/healthz", url), {
+      reset: true,
+      signal: withinTime(stop, timeoutMs),
+    });
     await answer.body.dump();
     return true;
   } catch {
     return false;
-  } finally {
-    clearTimeout(timer);
-    stop.removeEventListener("abort", end);
   }
 }
 

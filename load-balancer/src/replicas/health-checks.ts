@@ -1,4 +1,5 @@
 import { request } from "undici";
+import { withinTime } from "@canarec/service-kit/time-limit";
 import { attemptErrorOf } from "../proxy/exchange.ts";
 import type { CheckResult } from "./replica-health.ts";
 import type { Replica } from "./replica.ts";
@@ -69,7 +70,7 @@ async function askReadiness(
   try {
     const answer = await request(new URL("/readyz", url), {
       reset: true,
-      signal: AbortSignal.any([stop, AbortSignal.timeout(timeoutMs)]),
+      signal: withinTime(stop, timeoutMs),
     });
     await answer.body.dump();
     if (answer.statusCode === 200) return "ready";

@@ -1,3 +1,4 @@
+import { withinTime } from "@canarec/service-kit/time-limit";
 import { BUNDLE_COMMAND, BUNDLE_LIMIT_MS, bundleIdFrom } from "./bundle-report.ts";
 import type { EndedCommand } from "./ended-command.ts";
 import { GATE_LIMIT_MS, gateCommand, gateReportFrom } from "./gate-command.ts";
@@ -12,14 +13,12 @@ export type RunCommand = (
 
 /** What a build is asked to do for its release, by commands of its own. */
 export function buildCommands(run: RunCommand): Pick<Runtime, "buildBundle" | "runGate"> {
-  const within = (signal: AbortSignal, limitMs: number) =>
-    AbortSignal.any([signal, AbortSignal.timeout(limitMs)]);
   return {
     async buildBundle(code, signal) {
-      return bundleIdFrom(await run(code, BUNDLE_COMMAND, within(signal, BUNDLE_LIMIT_MS)));
+      return bundleIdFrom(await run(code, BUNDLE_COMMAND, withinTime(signal, BUNDLE_LIMIT_MS)));
     },
     async runGate(code, bundles, signal) {
-      const limit = within(signal, GATE_LIMIT_MS);
+      const limit = withinTime(signal, GATE_LIMIT_MS);
       return gateReportFrom(await run(code, gateCommand(bundles), limit), bundles);
     },
   };

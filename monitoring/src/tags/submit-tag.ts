@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import type { Queryable } from "@canarec/db-utils/queryable";
 import { ReleasePlan } from "@canarec/load-balancer/contract/release-plan";
 import { z } from "zod";
+import { withinTime } from "@canarec/service-kit/time-limit";
 import { forecastRelease } from "../judge/forecast-release.ts";
 import { NO_WISH, wishOf } from "./tag-kinds.ts";
 
@@ -108,7 +109,7 @@ async function call(
   const token = (await readFile(tokenFile, "utf8")).trim();
   return fetch(new URL(path, url), {
     method: body === undefined ? "GET" : "POST",
-    signal: AbortSignal.any([signal, AbortSignal.timeout(LIMIT_MS)]),
+    signal: withinTime(signal, LIMIT_MS),
     headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
     ...(body !== undefined && { body: JSON.stringify(body) }),
   });

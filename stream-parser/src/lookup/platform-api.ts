@@ -1,5 +1,6 @@
 import { Agent, request } from "undici";
 import { z } from "zod";
+import { withinTime } from "@canarec/service-kit/time-limit";
 
 /** What became of a call. */
 export type ApiAnswer =
@@ -31,7 +32,7 @@ export function openPlatformApi(baseUrl: string): PlatformApi {
     try {
       const { statusCode, headers, body } = await request(base + path, {
         dispatcher: agent,
-        signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
+        signal: withinTime(signal, TIMEOUT_MS),
         headers: { accept: "application/json" },
       });
       if (statusCode === 200) return { kind: "answered", body: await readJson(body) };

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { PassThrough } from "node:stream";
 import { text } from "node:stream/consumers";
 import { ServiceError, messageOf } from "@canarec/service-kit/errors";
+import { withinTime } from "@canarec/service-kit/time-limit";
 import type Docker from "dockerode";
 import { git, resolveRef } from "../repository.ts";
 import { JOURNAL } from "../schema.ts";
@@ -97,8 +98,8 @@ async function buildImage(
 ): Promise<void> {
   using context = contextOf(repository, commit);
   const image = imageOf(commit, installation);
-  const limit = AbortSignal.timeout(BUILD_LIMIT_MS);
-  const abortSignal = AbortSignal.any([signal, limit, context.failed]);
+  const limit = withinTime(signal, BUILD_LIMIT_MS);
+  const abortSignal = AbortSignal.any([limit, context.failed]);
   try {
     const progress = await patient.buildImage(context.archive, {
       version: "2",
