@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import { runCli } from "@canarec/cli/run-cli";
-import type { Ended, RunOptions } from "./canarec.ts";
+import { type Ended, type RunOptions, printedJson } from "./canarec.ts";
 
 /**
  * Run a command line to its end as `canarec` does, in this process: starting one takes longer than most
@@ -23,11 +23,6 @@ export async function canarec(args: readonly string[], options: RunOptions = {})
 }
 
 /** Run it with `--json`, and parse what it prints. @throws unless it ends with 0. */
-export async function canarecJson(
-  args: readonly string[],
-  options: RunOptions = {},
-): Promise<unknown> {
-  const { code, out, err } = await canarec([...args, "--json"], options);
-  if (code !== 0) throw new Error(`canarec ${args.join(" ")} ended with ${code}: ${err}`);
-  return JSON.parse(out);
+export function canarecJson(args: readonly string[], options: RunOptions = {}): Promise<unknown> {
+  return printedJson(canarec, args, options);
 }

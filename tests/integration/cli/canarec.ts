@@ -50,11 +50,17 @@ export function canarec(args: readonly string[], options: RunOptions = {}): Prom
 }
 
 /** Run it with `--json`, and parse what it prints. @throws unless it ends with 0. */
-export async function canarecJson(
+export function canarecJson(args: readonly string[], options: RunOptions = {}): Promise<unknown> {
+  return printedJson(canarec, args, options);
+}
+
+/** What a command prints with `--json`, whichever way it is run. @throws unless it ends with 0. */
+export async function printedJson(
+  run: (args: readonly string[], options: RunOptions) => Promise<Ended>,
   args: readonly string[],
-  options: RunOptions = {},
+  options: RunOptions,
 ): Promise<unknown> {
-  const { code, out, err } = await canarec([...args, "--json"], options);
+  const { code, out, err } = await run([...args, "--json"], options);
   if (code !== 0) throw new Error(`canarec ${args.join(" ")} ended with ${code}: ${err}`);
   return JSON.parse(out);
 }
