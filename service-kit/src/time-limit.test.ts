@@ -1,4 +1,4 @@
-import { once } from "node:events";
+import { getEventListeners, once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
@@ -24,6 +24,14 @@ describe("withinTime", () => {
     other.abort(new Error("stopped"));
     expect(limited.reason).toEqual(new Error("stopped"));
     expect(withinTime(other.signal, LONG_MS).reason).toEqual(new Error("stopped"));
+  });
+
+  it("adds nothing to the other, however often it is combined", () => {
+    const other = new AbortController();
+    const limited = Array.from({ length: 20 }, () => withinTime(other.signal, LONG_MS));
+    expect(getEventListeners(other.signal, "abort")).toEqual([]);
+    other.abort();
+    expect(limited.every(({ aborted }) => aborted)).toBe(true);
   });
 
   it("keeps the first reason", async () => {

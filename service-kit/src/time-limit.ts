@@ -8,17 +8,10 @@
  * @param limitMs at most 2³¹ − 1.
  */
 export function withinTime(signal: AbortSignal, limitMs: number): AbortSignal {
-  if (signal.aborted) return AbortSignal.abort(signal.reason);
-  const either = new AbortController();
-  const pass = () => {
-    clearTimeout(timer);
-    either.abort(signal.reason);
-  };
-  const timer = setTimeout(() => {
-    signal.removeEventListener("abort", pass);
-    either.abort(new DOMException("The operation was aborted due to timeout", "TimeoutError"));
-  }, limitMs);
-  timer.unref();
-  signal.addEventListener("abort", pass, { once: true });
-  return either.signal;
+  const over = new AbortController();
+  // The timer holds the controller until it is over. No listener is added to the other signal, which may live long.
+  setTimeout(() => {
+    over.abort(new DOMException("The operation was aborted due to timeout", "TimeoutError"));
+  }, limitMs).unref();
+  return AbortSignal.any([signal, over.signal]);
 }
